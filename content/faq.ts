@@ -1,0 +1,17 @@
+import type { Picture, Text } from './flow.ts'
+
+/** One question customers ask and the bank's answer. */
+export interface FaqEntry {
+  id: string
+  question: Text
+  answer: Text
+  image?: Picture
+  /** Ways customers put it, by locale. */
+  phrases: Record<string, string[]>
+  /** The flow that this answer starts, and what is already known about the customer (step id → choice id). */
+  starts?: { flow: string; given: Record<string, string> }
+  /** Offers a person after the answer. */
+  person: boolean
+  /** Among the topics of the greeting. */
+  featured: boolean
+}
