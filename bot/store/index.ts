@@ -1,0 +1,85 @@
+import type { Activity } from 'botbuilder-core'
+
+/** One conversation as it stands between two turns. */
+export interface Conversation {
+  id: string
+  channel: string
+  /** Grows by one with each turn; the fence against a stale writer. */
+  version: number
+  /** Plain JSON made of ids; undefined before the first turn. */
+  state: unknown
+  /** The sequence number of the last activity in its log; 0 when empty. */
+  seq: number
+}
+
+/** An event that a channel has verified and that must not be lost. */
+export interface Inbound {
+  channel: string
+  /** The channel's own id of the event, unique in the channel: what makes a second delivery harmless. */
+  eventId: string
+  conversation: string
+  activity: Partial<Activity>
+  /** Whether the activity belongs into the conversation's log (what the customer said does, an event does not). */
+  logged: boolean
+}
+
+/** What became of an inbound event. */
+export interface Accepted {
+  /** The event had been accepted before; nothing was stored. */
+  seen: boolean
+  /** The activity's id: its place in the log, or the event's id. */
+  activityId: string
+}
+
+/** An accepted event that has not been applied yet, oldest first. */
+export interface Pending {
+  channel: string
+  eventId: string
+  activity: Partial<Activity>
+}
+
+/** One entry of a conversation's log. */
+export interface Logged {
+  seq: number
+  activity: Partial<Activity>
+}
+
+/** Everything a turn changes, committed at once or not at all. */
+export interface Turn {
+  conversation: string
+  channel: string
+  /** The version the turn has read. */
+  version: number
+  state: unknown
+  /** The event that the turn has applied. */
+  eventId: string
+  eventChannel: string
+  said: Partial<Activity>[]
+  /** Whether what was said must also be sent out by the channel (LINE, Teams), not only be read from the log. */
+  outbox: boolean
+  /** Unlock requests that this conversation now waits for. */
+  requests: string[]
+}
+
+/** What the bot needs of a database; one contract, one suite for every driver. */
+export interface Store {
+  /** Makes the conversation when it is new; gives it as it stands. */
+  open(id: string, channel: string): Promise<Conversation>
+  conversation(id: string): Promise<Conversation | undefined>
+  /** Durable when it resolves. */
+  accept(inbound: Inbound): Promise<Accepted>
+  pending(conversation: string): Promise<Pending | undefined>
+  /** Conversations with events not applied, for the start. */
+  waiting(): Promise<string[]>
+  /** Durable when it resolves; `stale` when another turn came first, and nothing was changed. */
+  commit(turn: Turn): Promise<'committed' | 'stale'>
+  /** The log after a sequence number, in order. */
+  activities(conversation: string, after: number, most: number): Promise<Logged[]>
+  /** The conversation that waits for an unlock request. */
+  requester(request: string): Promise<{ conversation: string; channel: string } | undefined>
+  /** Calls back after each durable change of a log: a hint; the sequence number is the truth. */
+  onLogged(listener: (conversation: string, seq: number) => void): () => void
+  /** Throws when the store cannot answer. */
+  check(): Promise<void>
+  close(): Promise<void>
+}
