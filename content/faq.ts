@@ -4,6 +4,8 @@ import type { Picture, Text } from './flow.ts'
 export interface FaqEntry {
   id: string
   question: Text
+  /** The question in a few words, where a button has no room for it. */
+  label?: Text
   answer: Text
   image?: Picture
   /** Ways customers put it, by locale. */

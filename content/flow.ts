@@ -52,6 +52,8 @@ export interface Item extends Asked {
   number: number
   total: number
   name: Text
+  /** The checklist's own sentence, on the first item of a checklist that has no overview to say it. */
+  intro?: Text
   /** Where the last item leads when nothing is missing, and when something is. */
   complete: Next
   missing: Next

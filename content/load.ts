@@ -1,0 +1,129 @@
+import { dirname, join } from 'node:path'
+import type { BankProfile } from './bank.ts'
+import type { BankDraft } from './bankReader.ts'
+import { readBank } from './bankReader.ts'
+import type { FaqEntry } from './faq.ts'
+import type { FaqDraft } from './faqReader.ts'
+import { readFaq } from './faqReader.ts'
+import type { Finding } from './finding.ts'
+import type { Flow } from './flow.ts'
+import type { FlowDraft } from './flowReader.ts'
+import { readFlow } from './flowReader.ts'
+import { readMirror } from './mirror.ts'
+import type { Reading } from './reading.ts'
+import { checkName, createReading } from './reading.ts'
+import type { Lang } from './report.ts'
+import { createReport } from './report.ts'
+import type { Shelf } from './shelf.ts'
+import { openShelf } from './shelf.ts'
+
+/** Everything the writers wrote, ready to be said. */
+export interface Content {
+  flows: Map<string, Flow>
+  faq: Map<string, FaqEntry>
+  /** The bank that the bot speaks for. */
+  bank: BankProfile
+  banks: Map<string, BankProfile>
+  /** The Japanese sentences by key (without its `flows:` or `faq:`), for `createWords`. */
+  sentences: { flows: Record<string, string>; faq: Record<string, string> }
+  /** A hash of every file that was read. */
+  version: string
+}
+
+/** Where the content is, whose it is, and in which language to speak about mistakes (Japanese unless told). */
+export interface ContentPlace {
+  /** The folder with `flows`, `faq`, `banks` and `pictures`. */
+  dir: string
+  /** The folder with `ja` and `en`. */
+  localesDir: string
+  /** The id of a bank profile. */
+  bank: string
+  lang?: Lang
+}
+
+/** What came of loading: no content when something in it is an error. */
+export interface Loaded {
+  content?: Content
+  /** All of them, by file, line and column. */
+  findings: Finding[]
+}
+
+/** Reads all content and checks it whole. Throws only when a folder cannot be read at all. */
+export function loadContent({ dir, localesDir, bank, lang = 'ja' }: ContentPlace): Loaded {
+  const report = createReport(lang)
+  const reading = createReading(report)
+  const shelf = openShelf(dirname(dir), report)
+  const drafts = readDrafts(dir, shelf, reading)
+  translate(localesDir, shelf, drafts, reading)
+
+  const banks = new Map([...drafts.banks].map(([id, draft]) => [id, draft.profile]))
+  const place = { file: shelf.nameOf(join(dir, 'banks')), line: 1, column: 1 }
+  if (!drafts.unread.has('banks')) checkName(reading, 'unknown-bank', bank, banks.keys(), place)
+  const own = banks.get(bank)
+  const findings = report.findings.sort(byPlace)
+  if (!own || findings.some((finding) => finding.severity === 'error')) return { findings }
+  const flows = new Map([...drafts.flows].map(([id, draft]) => [id, draft.flow]))
+  const faq = new Map([...drafts.faq].map(([id, draft]) => [id, draft.entry]))
+  return {
+    content: { flows, faq, bank: own, banks, sentences: sentencesOf(reading), version: shelf.hash() },
+    findings,
+  }
+}
+
+/** What has been read, before it is checked against each other. */
+export interface Drafts {
+  flows: Map<string, FlowDraft>
+  faq: Map<string, FaqDraft>
+  banks: Map<string, BankDraft>
+  /** Folders with a file that could not be read: what it holds is not known, so nothing can be said to be absent. */
+  unread: Set<string>
+}
+
+function readDrafts(dir: string, shelf: Shelf, reading: Reading): Drafts {
+  const drafts: Drafts = { flows: new Map(), faq: new Map(), banks: new Map(), unread: new Set() }
+  const each = (folder: string) => {
+    const sources = [...shelf.folder(join(dir, folder)).values()]
+    if (sources.includes(undefined)) drafts.unread.add(folder)
+    return sources.filter((source) => source !== undefined)
+  }
+  for (const source of each('banks')) {
+    const draft = readBank(source, reading)
+    if (draft) drafts.banks.set(draft.profile.id, draft)
+  }
+  for (const source of each('flows')) {
+    const draft = readFlow(source, reading)
+    if (draft) drafts.flows.set(draft.flow.id, draft)
+  }
+  for (const source of each('faq')) readFaq(source, reading, drafts.faq)
+  return drafts
+}
+
+function translate(localesDir: string, shelf: Shelf, drafts: Drafts, reading: Reading): void {
+  const english = shelf.folder(join(localesDir, 'en'))
+  for (const namespace of ['flows', 'faq']) {
+    const source = english.get(namespace)
+    if (!source || drafts.unread.has(namespace)) continue
+    const of = <T>(all: Map<string, T>) =>
+      new Map([...all].filter(([key]) => key.startsWith(`${namespace}:`)))
+    const phrased = new Map([...of(reading.phrases).keys()].map((key) => [key, namespace === 'faq']))
+    const mirror = readMirror(
+      source,
+      { namespace, sentences: of(reading.sentences), phrased, plurals: false },
+      reading,
+    )
+    for (const { key, text } of mirror.phrasings) reading.phrases.get(key)?.en?.push(text)
+  }
+}
+
+function sentencesOf(reading: Reading): Content['sentences'] {
+  const sentences: Content['sentences'] = { flows: {}, faq: {} }
+  for (const { key, text } of reading.sentences.values()) {
+    if (key.startsWith('flows:')) sentences.flows[key.slice('flows:'.length)] = text
+    else sentences.faq[key.slice('faq:'.length)] = text
+  }
+  return sentences
+}
+
+function byPlace(a: Finding, b: Finding): number {
+  return a.file.localeCompare(b.file) || a.line - b.line || a.column - b.column
+}

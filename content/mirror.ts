@@ -1,0 +1,167 @@
+import type { Node, Pair } from 'yaml'
+import { isMap, isScalar, isSeq } from 'yaml'
+import type { Place } from './finding.ts'
+import { nearest } from './nearest.ts'
+import type { Phrasing, Reading, Sentence } from './reading.ts'
+import type { Placed } from './section.ts'
+import type { Source } from './source.ts'
+
+/** What a translator's file must mirror: every sentence and every list of phrases of one namespace. */
+export interface Original {
+  /** `flows`, `faq`, or the name of a file in `locales`. */
+  namespace: string
+  sentences: Map<string, Sentence>
+  /** Keys that may have `phrases`, and whether they must have them. */
+  phrased: Map<string, boolean>
+  /** Plural forms (`left_one`, `left_other`) count as one sentence. */
+  plurals: boolean
+}
+
+/** A translator's file as it was read. */
+export interface Mirror {
+  sentences: Sentence[]
+  phrasings: Phrasing[]
+}
+
+/** Reads a translator's file beside its original; reports what is missing and what is too much. */
+export function readMirror(source: Source, original: Original, reading: Reading): Mirror {
+  const walk = new Walk(source, original, reading)
+  if (source.root) walk.visit('', source.root, { file: source.file, line: 1, column: 1 })
+  walk.reportMissing()
+  return { sentences: walk.sentences, phrasings: walk.phrasings }
+}
+
+/** `left_one` → `left`. */
+export function singular(path: string): string {
+  return path.replace(/_(zero|one|two|few|many|other)$/, '')
+}
+
+class Walk {
+  readonly sentences: Sentence[] = []
+  readonly phrasings: Phrasing[] = []
+  readonly #source: Source
+  readonly #original: Original
+  readonly #reading: Reading
+  /** The originals by their place in the file, without the namespace. */
+  readonly #wanted = new Map<string, Sentence>()
+  readonly #branches = new Map<string, Set<string>>()
+  readonly #seen = new Map<string, Place>()
+
+  constructor(source: Source, original: Original, reading: Reading) {
+    this.#source = source
+    this.#original = original
+    this.#reading = reading
+    this.#seen.set('', { file: source.file, line: 1, column: 1 })
+    for (const sentence of original.sentences.values()) this.#wanted.set(this.#pathOf(sentence.key), sentence)
+    const phrased = [...original.phrased.keys()].map((key) =>
+      `${key}.phrases`.slice(original.namespace.length + 1),
+    )
+    for (const path of [...this.#wanted.keys(), ...phrased]) this.#grow(path)
+  }
+
+  visit(path: string, node: unknown, place: Place): void {
+    this.#seen.set(this.#fold(path), place)
+    const sentence = this.#wanted.get(this.#fold(path))
+    if (sentence && !isMap(node)) this.#take(sentence, this.#textOf(node, path, place))
+    else if (this.#takesPhrases(path)) this.#takePhrases(path, node, place)
+    else if (!this.#branches.has(path)) this.#orphan(path, place)
+    else if (isMap(node)) this.#visitMap(path, node.items as Pair[], sentence)
+    else if (isSeq(node)) this.#visitList(path, node.items as Node[])
+    else this.#reading.report.add('wrong-type', place, { wanted: 'map', name: path })
+  }
+
+  reportMissing(): void {
+    const reported = new Set<string>()
+    const required = [...this.#original.phrased].filter(([, must]) => must).map(([key]) => this.#pathOf(key))
+    for (const path of [...this.#wanted.keys(), ...required.map((key) => `${key}.phrases`)]) {
+      if (this.#seen.has(path)) continue
+      const { missing, place } = this.#highestMissing(path)
+      if (reported.has(missing)) continue
+      reported.add(missing)
+      const text = this.#wanted.get(missing)?.text ?? ''
+      this.#reading.report.add('missing-translation', place, { name: missing, text: text.slice(0, 30) })
+    }
+  }
+
+  #visitMap(path: string, pairs: Pair[], sentence: Sentence | undefined): void {
+    for (const pair of pairs) {
+      const name = isScalar(pair.key) ? String(pair.key.value) : ''
+      const place = this.#source.at(pair)
+      if (sentence && name === 'say') this.#take(sentence, this.#textOf(pair.value, `${path}.say`, place))
+      else this.visit(path ? `${path}.${name}` : name, pair.value, place)
+    }
+    const isSaid = pairs.some((pair) => isScalar(pair.key) && pair.key.value === 'say')
+    if (sentence && !isSaid) this.#seen.delete(path)
+  }
+
+  #visitList(path: string, items: Node[]): void {
+    for (const [at, item] of items.entries()) this.visit(`${path}.${at}`, item, this.#source.at(item))
+  }
+
+  #take(sentence: Sentence, found: Placed | undefined): void {
+    if (found) this.sentences.push({ key: sentence.key, locale: 'en', field: sentence.field, ...found })
+  }
+
+  #takesPhrases(path: string): boolean {
+    return path.endsWith('.phrases') && this.#original.phrased.has(this.#phrasedKey(path))
+  }
+
+  #phrasedKey(path: string): string {
+    return `${this.#original.namespace}:${path.slice(0, -'.phrases'.length)}`
+  }
+
+  #takePhrases(path: string, node: unknown, place: Place): void {
+    if (!isSeq(node)) this.#reading.report.add('wrong-type', place, { wanted: 'list', name: 'phrases' })
+    for (const item of isSeq(node) ? (node.items as Node[]) : []) {
+      const found = this.#textOf(item, 'phrases', this.#source.at(item))
+      if (found) this.phrasings.push({ key: this.#phrasedKey(path), locale: 'en', ...found })
+    }
+  }
+
+  #textOf(node: unknown, name: string, place: Place): Placed | undefined {
+    const value = isScalar(node) ? node.value : node
+    const isNothing = value === null || value === undefined || (typeof value === 'string' && !value.trim())
+    if (!isNothing && typeof value === 'string')
+      return { text: value.trimEnd(), place: this.#source.at(node as Node) }
+    if (isNothing) this.#reading.report.add('empty-text', place, { name })
+    else this.#reading.report.add('wrong-type', this.#source.at(node as Node), { wanted: 'text', name })
+    return undefined
+  }
+
+  #orphan(path: string, place: Place): void {
+    const cut = path.lastIndexOf('.')
+    const siblings = [...(this.#branches.get(path.slice(0, Math.max(cut, 0))) ?? [])]
+    const free = siblings.filter((name) => !this.#seen.has(cut < 0 ? name : `${path.slice(0, cut)}.${name}`))
+    this.#reading.report.add('orphan-translation', place, {
+      name: path,
+      near: nearest(path.slice(cut + 1), free),
+    })
+  }
+
+  /** Where a translator would add what is missing: at the lowest key that is there. */
+  #highestMissing(path: string): { missing: string; place: Place } {
+    const names = path.split('.')
+    for (let length = names.length - 1; length >= 0; length--) {
+      const place = this.#seen.get(names.slice(0, length).join('.'))
+      if (place) return { missing: names.slice(0, length + 1).join('.'), place }
+    }
+    return { missing: path, place: { file: this.#source.file, line: 1, column: 1 } }
+  }
+
+  #grow(path: string): void {
+    const names = path.split('.')
+    for (const [at, name] of names.entries()) {
+      const branch = names.slice(0, at).join('.')
+      const twigs = this.#branches.get(branch) ?? new Set<string>()
+      this.#branches.set(branch, twigs.add(name))
+    }
+  }
+
+  #pathOf(key: string): string {
+    return this.#fold(key.slice(this.#original.namespace.length + 1))
+  }
+
+  #fold(path: string): string {
+    return this.#original.plurals ? singular(path) : path
+  }
+}

@@ -1,0 +1,98 @@
+import type { Node, Pair } from 'yaml'
+import { isAlias, isNode, isPair, Lexer, LineCounter, Parser, parseDocument, visit } from 'yaml'
+import type { Place } from './finding.ts'
+import type { Report } from './report.ts'
+
+/** A writer's file that could be read: its YAML, and where each part of it stands. */
+export interface Source {
+  file: string
+  /** Null when the file is empty. */
+  root: Node | null
+  at(node: Node | Pair | null | undefined): Place
+}
+
+const mostBytes = 1024 * 1024
+/** A flow needs about a dozen; at many thousands the parser itself gives up, after seconds. */
+const mostDepth = 40
+
+/** Reads one file; reports everything YAML itself has to say about it. Undefined when nothing can be made of it. */
+export function readSource(file: string, bytes: Uint8Array, report: Report): Source | undefined {
+  const top = { file, line: 1, column: 1 }
+  if (bytes.length > mostBytes) return refuse('too-big', top, { bytes: bytes.length, most: mostBytes })
+  const text = decode(bytes)
+  if (text === undefined) return refuse('not-utf8', top)
+
+  const lines = countLines(text)
+  const placeAt = (offset: number): Place => {
+    const { line, col } = lines.linePos(offset)
+    return { file, line, column: col }
+  }
+  const deep = tooDeep(text)
+  if (deep !== undefined) return refuse('too-deep', placeAt(deep), { most: mostDepth })
+
+  const document = parseDocument(text, { prettyErrors: false })
+  for (const error of document.errors) {
+    const rule = error.code === 'DUPLICATE_KEY' ? 'duplicate-key' : 'yaml-syntax'
+    report.add(rule, placeAt(error.pos[0]), { detail: error.message, name: wordAt(text, error.pos[0]) })
+    // One slip of the pen makes YAML stumble many times over; only the first is the writer's.
+    if (rule === 'yaml-syntax') return undefined
+  }
+  const at = (node: Node | Pair | null | undefined) => placeAt(startOf(node))
+  for (const warning of document.warnings)
+    report.add('yaml-tag', placeAt(warning.pos[0]), { detail: warning.message })
+  const root = document.contents as Node | null
+  return isFreeOfAliases(root, at, report) ? { file, root, at } : undefined
+
+  function refuse(rule: string, place: Place, values = {}): undefined {
+    report.add(rule, place, values)
+  }
+}
+
+/** Undefined when the bytes are not UTF-8, e.g. saved as Shift_JIS. */
+function decode(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    return undefined
+  }
+}
+
+function countLines(text: string): LineCounter {
+  const lines = new LineCounter()
+  lines.addNewLine(0)
+  for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', end + 1)) lines.addNewLine(end + 1)
+  return lines
+}
+
+/** The offset where the nesting becomes too deep, found before anything recursive sees the text. */
+function tooDeep(text: string): number | undefined {
+  const parser = new Parser()
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const _ of parser.next(lexeme));
+    if (parser.stack.length > mostDepth) return parser.offset
+  }
+  return undefined
+}
+
+function startOf(node: Node | Pair | null | undefined): number {
+  if (isPair(node)) return startOf(isNode(node.key) ? node.key : undefined)
+  return node?.range?.[0] ?? 0
+}
+
+function wordAt(text: string, offset: number): string {
+  return /^[^\s:]*/.exec(text.slice(offset, offset + 80))?.[0] ?? ''
+}
+
+function isFreeOfAliases(root: Node | null, at: Source['at'], report: Report): boolean {
+  let isFree = true
+  visit(root, {
+    Node(_, node) {
+      if (!isAlias(node) && !node.anchor) return
+      isFree = false
+      report.add(isAlias(node) ? 'alias' : 'anchor', at(node), {
+        name: isAlias(node) ? node.source : node.anchor,
+      })
+    },
+  })
+  return isFree
+}

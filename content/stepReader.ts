@@ -1,0 +1,35 @@
+import { readChoices } from './choiceReader.ts'
+import type { Await, Question, Step } from './flow.ts'
+import { readItems } from './itemReader.ts'
+import { readParts } from './partReader.ts'
+import type { StepSource } from './stepSource.ts'
+import { readAsked } from './stepSource.ts'
+
+/** The steps that one entry of `steps` stands for, first the one where it begins. */
+export function readStep(source: StepSource): Step[] {
+  const { section } = source
+  if (section.has('checklist')) return readItems(source)
+  if (section.has('procedure')) return readParts(source)
+  if (section.has('await')) return [readAwait(source)]
+  return [readQuestion(source)]
+}
+
+function readQuestion({ section, id, path, reading, links }: StepSource): Question {
+  section.expect(['ask', 'choices'], ['note', 'image', 'unsure', 'expects'])
+  const expects = section.oneOf('expects', ['digits'])
+  const asked = readAsked(section, path, reading)
+  const choices = readChoices(section, path, reading, links)
+  return { kind: 'question', id, ...asked, choices, ...(expects && { expects }) }
+}
+
+function readAwait({ section, id, path, reading, links }: StepSource): Await {
+  section.expect(['await', 'ask', 'choices', 'cleared'], ['note', 'image', 'unsure'])
+  const waitsFor = section.oneOf('await', ['unlock']) ?? 'unlock'
+  const asked = readAsked(section, path, reading)
+  const choices = readChoices(section, path, reading, links)
+  const step: Await = { kind: 'await', id, ...asked, choices, waitsFor, cleared: '' }
+  links.add(section.text('cleared'), (to) => {
+    step.cleared = to
+  })
+  return step
+}
