@@ -55,8 +55,6 @@ export interface Turn {
   eventId: string
   eventChannel: string
   said: Partial<Activity>[]
-  /** Whether what was said must also be sent out by the channel (LINE, Teams), not only be read from the log. */
-  outbox: boolean
   /** Unlock requests that this conversation now waits for. */
   requests: string[]
 }

@@ -1,0 +1,36 @@
+CREATE TABLE IF NOT EXISTS conversations (
+  id TEXT PRIMARY KEY,
+  channel TEXT NOT NULL,
+  version INTEGER NOT NULL DEFAULT 0,
+  state TEXT,
+  seq INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+
+-- What was said, by both sides, in the order in which everyone sees it.
+CREATE TABLE IF NOT EXISTS activities (
+  conversation TEXT NOT NULL,
+  seq INTEGER NOT NULL,
+  activity TEXT NOT NULL,
+  PRIMARY KEY (conversation, seq)
+) STRICT, WITHOUT ROWID;
+
+-- Accepted events. The row outlives its turn: it is what makes a second delivery harmless.
+CREATE TABLE IF NOT EXISTS inbox (
+  place INTEGER PRIMARY KEY,
+  channel TEXT NOT NULL,
+  event TEXT NOT NULL,
+  conversation TEXT NOT NULL,
+  activity_id TEXT NOT NULL,
+  -- Emptied when the event has been applied.
+  activity TEXT,
+  accepted_at INTEGER NOT NULL,
+  UNIQUE (channel, event)
+) STRICT;
+CREATE INDEX IF NOT EXISTS inbox_pending ON inbox (conversation, place) WHERE activity IS NOT NULL;
+CREATE INDEX IF NOT EXISTS inbox_age ON inbox (accepted_at);
+
+-- Which conversation waits for which unlock request.
+CREATE TABLE IF NOT EXISTS requests (
+  id TEXT PRIMARY KEY,
+  conversation TEXT NOT NULL
+) STRICT, WITHOUT ROWID;

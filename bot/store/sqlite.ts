@@ -1,0 +1,189 @@
+import { chmodSync, mkdirSync, readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { GroupCommit } from './groupCommit.ts'
+import type { Accepted, Conversation, Inbound, Logged, Pending, Store, Turn } from './index.ts'
+
+const schema = readFileSync(new URL('./schema.sql', import.meta.url), 'utf8')
+
+/** Events are remembered this long, so that a late second delivery is still recognised. */
+const REMEMBERED_MS = 30 * 24 * 3600 * 1000
+
+type Row = Record<string, string | number | null>
+
+/**
+ * Opens (and makes, readable by its owner only) a store in one SQLite file: WAL, synchronous FULL, group commit.
+ * `:memory:` keeps everything in memory.
+ */
+export function openSqlite(file: string, now: () => number = Date.now): Store {
+  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  const db = new DatabaseSync(file, { timeout: 5000 })
+  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+  db.exec(schema)
+  if (file !== ':memory:') chmodSync(file, 0o600)
+  return new SqliteStore(db, now)
+}
+
+class SqliteStore implements Store {
+  readonly #db: DatabaseSync
+  readonly #now: () => number
+  readonly #group: GroupCommit
+  readonly #sql: ReturnType<typeof statements>
+  readonly #listeners = new Set<(conversation: string, seq: number) => void>()
+  #forgotAt = 0
+
+  constructor(db: DatabaseSync, now: () => number) {
+    this.#db = db
+    this.#now = now
+    this.#group = new GroupCommit(db)
+    this.#sql = statements(db)
+  }
+
+  async open(id: string, channel: string): Promise<Conversation> {
+    const found = this.#conversation(id)
+    if (found) return found
+    return this.#group.write(() => {
+      this.#sql.make.run(id, channel)
+      return this.#conversation(id) as Conversation
+    })
+  }
+
+  async conversation(id: string): Promise<Conversation | undefined> {
+    return this.#conversation(id)
+  }
+
+  async accept(inbound: Inbound): Promise<Accepted> {
+    const accepted = await this.#group.write(() => this.#accept(inbound))
+    if (inbound.logged && !accepted.seen) this.#tell(inbound.conversation)
+    return accepted
+  }
+
+  async pending(conversation: string): Promise<Pending | undefined> {
+    const row = this.#sql.pending.get(conversation) as Row | undefined
+    if (!row) return undefined
+    return {
+      channel: row.channel as string,
+      eventId: row.event as string,
+      activity: JSON.parse(row.activity as string),
+    }
+  }
+
+  async waiting(): Promise<string[]> {
+    return (this.#sql.waiting.all() as Row[]).map((row) => row.conversation as string)
+  }
+
+  async commit(turn: Turn): Promise<'committed' | 'stale'> {
+    const outcome = await this.#group.write(() => this.#commit(turn))
+    if (outcome === 'committed' && turn.said.length > 0) this.#tell(turn.conversation)
+    return outcome
+  }
+
+  async activities(conversation: string, after: number, most: number): Promise<Logged[]> {
+    const rows = this.#sql.log.all(conversation, after, most) as Row[]
+    return rows.map((row) => ({ seq: row.seq as number, activity: JSON.parse(row.activity as string) }))
+  }
+
+  async requester(request: string): Promise<{ conversation: string; channel: string } | undefined> {
+    return this.#sql.requester.get(request) as { conversation: string; channel: string } | undefined
+  }
+
+  onLogged(listener: (conversation: string, seq: number) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  async check(): Promise<void> {
+    this.#sql.check.get()
+  }
+
+  async close(): Promise<void> {
+    this.#group.flush()
+    this.#listeners.clear()
+    this.#db.close()
+  }
+
+  #conversation(id: string): Conversation | undefined {
+    const row = this.#sql.conversation.get(id) as Row | undefined
+    if (!row) return undefined
+    const state = row.state === null ? undefined : JSON.parse(row.state as string)
+    return { ...(row as unknown as Conversation), state }
+  }
+
+  #accept(inbound: Inbound): Accepted {
+    const before = this.#sql.event.get(inbound.channel, inbound.eventId) as Row | undefined
+    if (before) return { seen: true, activityId: before.activity_id as string }
+    this.#sql.make.run(inbound.conversation, inbound.channel)
+    let activity = inbound.activity
+    if (inbound.logged) activity = this.#log(inbound.conversation, activity)
+    const id = activity.id ?? inbound.eventId
+    const { channel, eventId, conversation } = inbound
+    this.#sql.keep.run(channel, eventId, conversation, id, JSON.stringify(activity), this.#now())
+    this.#forget()
+    return { seen: false, activityId: id }
+  }
+
+  #commit(turn: Turn): 'committed' | 'stale' {
+    const state = JSON.stringify(turn.state)
+    const { changes } = this.#sql.advance.run(state, turn.conversation, turn.version)
+    if (changes === 0) return 'stale'
+    for (const activity of turn.said) this.#log(turn.conversation, activity)
+    for (const request of turn.requests) this.#sql.request.run(request, turn.conversation)
+    this.#sql.applied.run(turn.eventChannel, turn.eventId)
+    return 'committed'
+  }
+
+  #log(conversation: string, activity: Logged['activity']): Logged['activity'] {
+    const { seq } = this.#sql.nextSeq.get(conversation) as { seq: number }
+    const logged = { ...activity, id: activityId(conversation, seq) }
+    this.#sql.append.run(conversation, seq, JSON.stringify(logged))
+    return logged
+  }
+
+  /** Once an hour at most, so that the inbox stays bounded without a timer. */
+  #forget(): void {
+    const now = this.#now()
+    if (now - this.#forgotAt < 3600 * 1000) return
+    this.#forgotAt = now
+    this.#sql.forget.run(now - REMEMBERED_MS)
+  }
+
+  #tell(conversation: string): void {
+    const seq = this.#conversation(conversation)?.seq ?? 0
+    for (const listener of this.#listeners) listener(conversation, seq)
+  }
+}
+
+/** An activity's id: its conversation and its place in the log, so that ids sort as they were said. */
+export function activityId(conversation: string, seq: number): string {
+  return `${conversation}|${String(seq).padStart(7, '0')}`
+}
+
+function statements(db: DatabaseSync) {
+  return {
+    make: db.prepare('INSERT INTO conversations (id, channel) VALUES (?, ?) ON CONFLICT DO NOTHING'),
+    conversation: db.prepare('SELECT id, channel, version, state, seq FROM conversations WHERE id = ?'),
+    event: db.prepare('SELECT activity_id FROM inbox WHERE channel = ? AND event = ?'),
+    keep: db.prepare(
+      'INSERT INTO inbox (channel, event, conversation, activity_id, activity, accepted_at) VALUES (?, ?, ?, ?, ?, ?)',
+    ),
+    pending: db.prepare(
+      'SELECT channel, event, activity FROM inbox WHERE conversation = ? AND activity IS NOT NULL ORDER BY place LIMIT 1',
+    ),
+    waiting: db.prepare('SELECT DISTINCT conversation FROM inbox WHERE activity IS NOT NULL'),
+    applied: db.prepare('UPDATE inbox SET activity = NULL WHERE channel = ? AND event = ?'),
+    forget: db.prepare('DELETE FROM inbox WHERE activity IS NULL AND accepted_at < ?'),
+    advance: db.prepare(
+      'UPDATE conversations SET state = ?, version = version + 1 WHERE id = ? AND version = ?',
+    ),
+    nextSeq: db.prepare('UPDATE conversations SET seq = seq + 1 WHERE id = ? RETURNING seq'),
+    append: db.prepare('INSERT INTO activities (conversation, seq, activity) VALUES (?, ?, ?)'),
+    log: db.prepare(
+      'SELECT seq, activity FROM activities WHERE conversation = ? AND seq > ? ORDER BY seq LIMIT ?',
+    ),
+    request: db.prepare('INSERT INTO requests (id, conversation) VALUES (?, ?) ON CONFLICT DO NOTHING'),
+    requester: db.prepare(
+      'SELECT conversation, channel FROM requests JOIN conversations ON conversations.id = conversation WHERE requests.id = ?',
+    ),
+    check: db.prepare('SELECT count(*) FROM conversations WHERE id IS NULL'),
+  }
+}

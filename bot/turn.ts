@@ -1,0 +1,189 @@
+import type { Activity } from 'botbuilder-core'
+import type { Logger } from './log.ts'
+import { maskSecrets } from './secrets.ts'
+import type { Accepted, Conversation, Inbound, Pending, Store } from './store/index.ts'
+import type { Turns } from './turns.ts'
+
+/** What the dialogs are given, and what they answer; they change nothing outside. */
+export interface Bot {
+  reply(turn: Heard): Promise<Reply>
+  /** Whether digits typed now are an answer to what was asked. */
+  expectsDigits(state: unknown): boolean
+  /** Digits that are no secret. */
+  allowedDigits: readonly string[]
+  /** What to say when a turn cannot be finished, in the customer's language. */
+  apology(state: unknown): Partial<Activity>
+}
+
+/** One event and the state it meets. */
+export interface Heard {
+  /** Unique: the key that makes calls to the outside idempotent. */
+  id: string
+  conversation: string
+  channel: string
+  activity: Partial<Activity>
+  state: unknown
+}
+
+/** What a turn leaves behind. */
+export interface Reply {
+  said: Partial<Activity>[]
+  state: unknown
+  /** Unlock requests the conversation now waits for. */
+  requests: string[]
+  /** For the log: ids only. */
+  trace: { event: string; flow?: string; step?: string }
+}
+
+interface Deps {
+  store: Store
+  /** Asked anew for each turn, so that new content takes effect with the next turn. */
+  bot: () => Bot
+  log: Logger
+  now?: () => number
+  /** Told how long each turn took, in milliseconds. */
+  onTurn?: (ms: number) => void
+}
+
+const RETRY_MS = [50, 200, 1000, 5000]
+
+/** Takes turns: one at a time in a conversation and in order, any number of conversations side by side. */
+export function takeTurns(deps: Deps): Turns & { start(): Promise<void>; stop(): Promise<void> } {
+  return new TurnTaker(deps)
+}
+
+class TurnTaker implements Turns {
+  readonly #deps: Deps
+  readonly #now: () => number
+  /** Conversations at work; true when more has come meanwhile. */
+  readonly #busy = new Map<string, boolean>()
+  #idle: (() => void)[] = []
+  #stopped = false
+
+  constructor(deps: Deps) {
+    this.#deps = deps
+    this.#now = deps.now ?? Date.now
+  }
+
+  /** Takes up what was accepted before a crash. */
+  async start(): Promise<void> {
+    for (const conversation of await this.#deps.store.waiting()) this.#wake(conversation)
+  }
+
+  /** Lets the running turns finish; what is still waiting is taken up at the next start. */
+  async stop(): Promise<void> {
+    this.#stopped = true
+    await this.idle()
+  }
+
+  async accept(inbound: Inbound): Promise<Accepted> {
+    const accepted = await this.#deps.store.accept(await this.#withoutSecrets(inbound))
+    if (!accepted.seen) this.#wake(inbound.conversation)
+    return accepted
+  }
+
+  idle(): Promise<void> {
+    if (this.#busy.size === 0) return Promise.resolve()
+    return new Promise((resolve) => this.#idle.push(resolve))
+  }
+
+  async #withoutSecrets(inbound: Inbound): Promise<Inbound> {
+    const { text } = inbound.activity
+    if (!text) return inbound
+    const bot = this.#deps.bot()
+    const masked = maskSecrets(text, bot.allowedDigits)
+    if (!masked.found) return inbound
+    const conversation = await this.#deps.store.conversation(inbound.conversation)
+    if (bot.expectsDigits(conversation?.state)) return inbound
+    const channelData = { ...inbound.activity.channelData, masked: true }
+    return { ...inbound, activity: { ...inbound.activity, text: masked.text, value: undefined, channelData } }
+  }
+
+  #wake(conversation: string): void {
+    if (this.#busy.has(conversation)) {
+      this.#busy.set(conversation, true)
+      return
+    }
+    this.#busy.set(conversation, false)
+    void this.#drain(conversation)
+  }
+
+  async #drain(conversation: string): Promise<void> {
+    let failures = 0
+    do {
+      this.#busy.set(conversation, false)
+      try {
+        await this.#takeAll(conversation)
+        failures = 0
+      } catch (error) {
+        this.#deps.log.error({ event: 'turn.failed', conversation, err: error })
+        const wait = RETRY_MS[Math.min(failures++, RETRY_MS.length - 1)]
+        await new Promise((resolve) => setTimeout(resolve, wait))
+        this.#busy.set(conversation, true)
+      }
+    } while (this.#busy.get(conversation) && !this.#stopped)
+    this.#busy.delete(conversation)
+    if (this.#busy.size === 0) for (const resolve of this.#idle.splice(0)) resolve()
+  }
+
+  async #takeAll(conversation: string): Promise<void> {
+    while (!this.#stopped) {
+      const event = await this.#deps.store.pending(conversation)
+      if (!event) return
+      await this.#take(conversation, event)
+    }
+  }
+
+  /** One turn; when another writer was faster, again on what that one left. */
+  async #take(id: string, event: Pending): Promise<void> {
+    const began = performance.now()
+    const conversation = (await this.#deps.store.conversation(id)) as Conversation
+    const reply = await this.#reply(conversation, event)
+    const outcome = await this.#deps.store.commit({
+      conversation: id,
+      channel: conversation.channel,
+      version: conversation.version,
+      state: reply.state,
+      eventId: event.eventId,
+      eventChannel: event.channel,
+      said: this.#addressed(reply.said, conversation, event),
+      requests: reply.requests,
+    })
+    if (outcome === 'stale') return
+    const ms = performance.now() - began
+    this.#deps.onTurn?.(ms)
+    this.#deps.log.info({ ...reply.trace, conversation: id, ms: Math.round(ms * 10) / 10 })
+  }
+
+  async #reply(conversation: Conversation, event: Pending): Promise<Reply> {
+    const { id, channel, state } = conversation
+    const bot = this.#deps.bot()
+    try {
+      const { activity } = event
+      return await bot.reply({
+        id: `${event.channel}:${event.eventId}`,
+        conversation: id,
+        channel,
+        activity,
+        state,
+      })
+    } catch (error) {
+      // A mistake of ours must neither stop the conversation nor be tried for ever: the event counts as applied.
+      this.#deps.log.error({ event: 'turn.broken', conversation: id, err: error })
+      return { said: [bot.apology(state)], state, requests: [], trace: { event: 'broken' } }
+    }
+  }
+
+  #addressed(said: Partial<Activity>[], conversation: Conversation, event: Pending): Partial<Activity>[] {
+    const timestamp = new Date(this.#now()) as Activity['timestamp']
+    const replyToId = event.activity.type === 'message' ? event.activity.id : undefined
+    return said.map((activity) => ({
+      ...activity,
+      channelId: conversation.channel,
+      conversation: { id: conversation.id } as Activity['conversation'],
+      from: { id: 'kaijo', name: 'Kaijo', role: 'bot' },
+      timestamp,
+      ...(replyToId && { replyToId }),
+    }))
+  }
+}

@@ -1,0 +1,153 @@
+import {
+  type Activity,
+  BotAdapter,
+  type ConversationReference,
+  type ResourceResponse,
+  TurnContext,
+} from 'botbuilder-core'
+import { type DialogInstance, DialogSet } from 'botbuilder-dialogs'
+import type { Content } from '../content/index.ts'
+import type { Locale, Words } from '../locales/index.ts'
+import type { UnlockClient } from '../unlock/index.ts'
+import { addFaq } from './faqDialog.ts'
+import { addFlow } from './flowDialog.ts'
+import { addHandoff } from './handoffDialog.ts'
+import { takeTurn } from './mainDialog.ts'
+import { type Links, type Scene, type Search, sceneOf, setScene, type World } from './scene.ts'
+import { bareStack, freshState, type State } from './state.ts'
+import { addTrouble } from './troubleDialog.ts'
+
+export type { Links, Search } from './scene.ts'
+export type { State } from './state.ts'
+
+/** One event to answer. */
+export interface Heard {
+  /** Unique: the key that makes calls to the outside idempotent. */
+  id: string
+  channel: string
+  conversation: string
+  activity: Partial<Activity>
+  /** What the turn before has left, or undefined at the first. */
+  state: unknown
+}
+
+/** What a turn leaves behind; nothing outside has changed but for idempotent calls. */
+export interface Reply {
+  said: Partial<Activity>[]
+  state: State
+  /** Unlock requests that the conversation now waits for. */
+  requests: string[]
+  /** For the log: ids only. */
+  trace: Scene['trace']
+}
+
+interface Deps {
+  content: Content
+  words: Words
+  unlock: UnlockClient
+  links: Links
+  search: Search
+  now?: () => Date
+}
+
+/** The dialogs over one version of the content. Made anew when the content changes. */
+export function createDialogs(deps: Deps) {
+  const world = build(deps)
+  const now = deps.now ?? (() => new Date())
+
+  return {
+    /** Digits that are no secret. */
+    allowedDigits: [deps.content.bank.code],
+
+    /** Answers one event. */
+    async reply(heard: Heard): Promise<Reply> {
+      const state =
+        (structuredClone(heard.state) as State | undefined) ?? freshState(localeOf(heard.activity))
+      const trace = { event: heard.activity.name ?? heard.activity.type ?? 'unknown' }
+      const { id, channel } = heard
+      const scene: Scene = { id, channel, now: now(), world, state, stuck: false, requests: [], trace }
+      const adapter = new Collector()
+      const context = new TurnContext(adapter, heard.activity)
+      setScene(context, scene)
+      const dc = await world.dialogs.createContext(context)
+      await takeTurn(dc, scene)
+      return {
+        said: adapter.said,
+        state: { ...state, stack: bareStack(dc.stack) },
+        requests: scene.requests,
+        trace: scene.trace,
+      }
+    },
+
+    /** Whether digits typed now are an answer to what was asked. */
+    expectsDigits(state: unknown): boolean {
+      const { stack, run } = (state ?? {}) as Partial<State>
+      const active = stack?.at(-1)?.id
+      const flow = run && world.content.flows.get(run.flow)
+      const step = flow?.steps.get(active?.slice(flow.id.length + 1) ?? '')
+      return step?.kind === 'question' && step.expects === 'digits'
+    },
+
+    /** What to say when a turn could not be finished. */
+    apology(state: unknown): Partial<Activity> {
+      const text = world.words.t((state as State | undefined)?.locale ?? 'ja', 'bot:apology')
+      return { type: 'message', text, speak: text }
+    },
+  }
+}
+
+function build({ content, words, unlock, links, search }: Deps): World {
+  const places: World['places'] = new Map()
+  const dialogs = new DialogSet(stackOfScene)
+  for (const flow of content.flows.values()) addFlow(flow, dialogs, places)
+  addTrouble(dialogs, places)
+  addHandoff(dialogs, places)
+  addFaq(dialogs, places)
+  return { content, words, unlock, links, search, dialogs, places }
+}
+
+/** Where botbuilder finds its stack: in our one state, which the turn reads and writes once. */
+const stackOfScene = {
+  get: async (context: TurnContext): Promise<{ dialogStack: DialogInstance[] }> => ({
+    dialogStack: sceneOf(context).state.stack,
+  }),
+  set: async () => {},
+  delete: async () => {},
+}
+
+/** Collects what is said; the turn commits it, the channel delivers it. */
+class Collector extends BotAdapter {
+  readonly said: Partial<Activity>[] = []
+
+  async sendActivities(_context: TurnContext, activities: Partial<Activity>[]): Promise<ResourceResponse[]> {
+    for (const {
+      type,
+      text,
+      speak,
+      locale,
+      textFormat,
+      inputHint,
+      attachments,
+      suggestedActions,
+    } of activities) {
+      this.said.push({ type, text, speak, locale, textFormat, inputHint, attachments, suggestedActions })
+    }
+    return activities.map(() => ({ id: '' }))
+  }
+
+  async updateActivity(): Promise<void> {
+    throw new Error('A turn only says new things; it updates nothing.')
+  }
+
+  async deleteActivity(_context: TurnContext, _reference: Partial<ConversationReference>): Promise<void> {
+    throw new Error('A turn only says new things; it deletes nothing.')
+  }
+
+  async continueConversation(): Promise<void> {
+    throw new Error('A turn is started by an accepted event only.')
+  }
+}
+
+function localeOf(activity: Partial<Activity>): Locale {
+  return activity.locale?.toLowerCase().startsWith('en') ? 'en' : 'ja'
+}

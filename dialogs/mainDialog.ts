@@ -1,0 +1,139 @@
+import type { DialogContext } from 'botbuilder-dialogs'
+import { answerQuestion, repeat } from './faqDialog.ts'
+import { changeLocale, interruptions, press, resume } from './interruptions.ts'
+import { nearest } from './path.ts'
+import { type Pressed, tell } from './say.ts'
+import { flowOf, offeredNow, type Scene, say, stepOf } from './scene.ts'
+import { type Lexicon, understand } from './understand.ts'
+import { toldAlready } from './unlockDialog.ts'
+
+/** Decides whose turn it is: an event's, a button's, an interruption's, the active dialog's, or the FAQ's. */
+export async function takeTurn(dc: DialogContext, scene: Scene): Promise<void> {
+  await mendStack(dc, scene)
+  const { activity } = dc.context
+  if (activity.type === 'message') return hear(dc, scene)
+  if (activity.type === 'conversationUpdate') return greet(dc, scene)
+  if (activity.type !== 'event') return
+  if (activity.name === 'startConversation') return greet(dc, scene)
+  if (activity.name === 'setLocale') return changeLocale(dc, scene, activity.value === 'en' ? 'en' : 'ja')
+  if (activity.name === 'unlock.updated') return hearOfUnlock(dc, scene, activity.value)
+}
+
+async function greet(dc: DialogContext, scene: Scene): Promise<void> {
+  if (!scene.state.greeted) await resume(dc, scene)
+}
+
+async function hear(dc: DialogContext, scene: Scene): Promise<void> {
+  const { activity } = dc.context
+  scene.state.greeted = true
+  if (activity.channelData?.masked) return refuseSecret(dc, scene)
+  if (isPressed(activity.value)) return press(dc, scene, activity.value)
+  const text = (activity.text ?? '').trim()
+  if (text === '') {
+    await tell(dc, scene, say(scene, 'bot:miss.attachment'))
+    return resume(dc, scene)
+  }
+  const step = stepOf(scene, dc.activeDialog?.id)
+  const digits = step?.kind === 'question' && step.expects === 'digits'
+  const understood = understand(text, offeredNow(dc, scene), lexicon(scene), digits)
+  scene.trace.event = understood.kind
+  switch (understood.kind) {
+    case 'choice':
+      scene.state.misses = 0
+      scene.choice = understood.id
+      await dc.continueDialog()
+      return
+    case 'command':
+      scene.state.misses = 0
+      return interruptions[understood.command](dc, scene)
+    case 'unsure':
+      return explain(dc, scene)
+    case 'other':
+      if (await answerQuestion(dc, scene, text)) scene.state.misses = 0
+      else await miss(dc, scene)
+  }
+}
+
+/** "I am not sure": the writer's words for it, then the question again. */
+async function explain(dc: DialogContext, scene: Scene): Promise<void> {
+  if (!dc.activeDialog) return resume(dc, scene)
+  const step = stepOf(scene, dc.activeDialog.id)
+  const words = step?.unsure ?? (step?.kind === 'part' ? 'bot:unsure.part' : 'bot:unsure.choose')
+  scene.stuck = ++scene.state.misses >= 2 || !step?.unsure
+  await tell(dc, scene, say(scene, words))
+  await repeat(dc)
+}
+
+/** Not understood: once the question comes again, from the second time on together with a person. */
+async function miss(dc: DialogContext, scene: Scene): Promise<void> {
+  scene.trace.event = 'miss'
+  scene.stuck = ++scene.state.misses >= 2
+  await tell(dc, scene, say(scene, scene.stuck ? 'bot:miss.again' : 'bot:miss.first'))
+  await repeat(dc)
+}
+
+async function refuseSecret(dc: DialogContext, scene: Scene): Promise<void> {
+  scene.trace.event = 'secret'
+  await tell(dc, scene, say(scene, 'bot:secret.warning'))
+  await resume(dc, scene)
+}
+
+/** The bank has told how a request stands; the event was verified and read again before it came here. */
+async function hearOfUnlock(
+  dc: DialogContext,
+  scene: Scene,
+  request: { id: string; state: string },
+): Promise<void> {
+  scene.trace.event = `unlock.${request.state}`
+  const { run } = scene.state
+  const isOurs = run?.request?.id === request.id
+  if (request.state === 'cleared') {
+    if (toldAlready(scene, request.id)) return
+    const flow = flowOf(scene)
+    const wait = [...(flow?.steps.values() ?? [])].find((step) => step.kind === 'await')
+    if (!isOurs || !flow || !wait) return tell(dc, scene, say(scene, 'bot:unlock.clearedElsewhere'))
+    await dc.cancelAllDialogs()
+    await dc.beginDialog(`${flow.id}/${wait.cleared}`)
+    return
+  }
+  if (!isOurs || run?.outcome || !(request.state === 'rejected' || request.state === 'expired')) return
+  if (toldAlready(scene, request.id)) return
+  await tell(dc, scene, say(scene, `bot:unlock.${request.state}`))
+  await repeat(dc)
+}
+
+/**
+ * New content may have taken away what the conversation stands on: then the nearest step before it that is still
+ * there is asked again, with a word of apology.
+ */
+async function mendStack(dc: DialogContext, scene: Scene): Promise<void> {
+  if (dc.stack.every(({ id }) => dc.dialogs.find(id))) return
+  dc.stack.length = 0
+  const flow = flowOf(scene)
+  const step = flow && nearest(flow, scene.state.run?.path ?? [])
+  await tell(dc, scene, say(scene, flow ? 'bot:changed.step' : 'bot:changed.flow'))
+  if (flow) await dc.beginDialog(`${flow.id}/${step ?? flow.start}`)
+  else delete scene.state.run
+}
+
+function lexicon(scene: Scene): Lexicon {
+  const list = (key: string) => scene.world.words.list(scene.state.locale, `understand:${key}`)
+  const commands = ['back', 'restart', 'trouble', 'person', 'english', 'japanese', 'repeat'] as const
+  return {
+    commands: Object.fromEntries(
+      commands.map((name) => [name, list(`commands.${name}`)]),
+    ) as Lexicon['commands'],
+    yes: list('yes'),
+    no: list('no'),
+    unsure: list('unsure'),
+    negations: list('negations'),
+  }
+}
+
+function isPressed(value: unknown): value is Pressed {
+  if (typeof value !== 'object' || value === null) return false
+  return (
+    Object.values(value).every((part) => typeof part === 'string') &&
+    ('choice' in value || 'do' in value || 'faq' in value)
+  )
+}

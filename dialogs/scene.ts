@@ -1,0 +1,97 @@
+import type { TurnContext } from 'botbuilder-core'
+import type { DialogContext, DialogSet } from 'botbuilder-dialogs'
+import type { Content, Flow, Step } from '../content/index.ts'
+import type { Words } from '../locales/index.ts'
+import type { UnlockClient } from '../unlock/index.ts'
+import type { Run, State } from './state.ts'
+
+/** Everything that stays the same from turn to turn until new content comes. */
+export interface World {
+  content: Content
+  words: Words
+  unlock: UnlockClient
+  links: Links
+  dialogs: DialogSet
+  /** What can be answered, dialog by dialog. */
+  places: Map<string, Place>
+  search: Search
+}
+
+/** Addresses that a customer sees. */
+export interface Links {
+  /** The page of this server that leads to an unlock request. */
+  request(id: string): string
+  /** A picture of the content. */
+  picture(file: string): string
+  /** The host that a customer should see in the address bar. */
+  host: string
+}
+
+/** FAQ entries for a question, best first; scores from 0 to 1. */
+export type Search = (text: string, locale: string) => { id: string; score: number }[]
+
+/** A dialog that waits for an answer. */
+export interface Place {
+  offer(scene: Scene, options: Options): Offered[]
+}
+
+/** One answer that the customer can press or say. */
+export interface Offered {
+  id: string
+  say: string
+  phrases: string[]
+}
+
+/** What a dialog was begun with; plain ids. */
+export type Options = Record<string, string | string[]>
+
+/** One turn as the dialogs see it. */
+export interface Scene {
+  id: string
+  channel: string
+  now: Date
+  world: World
+  state: State
+  /** The choice that was understood; what `follow` follows. */
+  choice?: string
+  /** Whether the question must be asked with a person among its answers. */
+  stuck: boolean
+  requests: string[]
+  trace: { event: string; flow?: string; step?: string }
+}
+
+const SCENE = Symbol('scene')
+
+/** Puts the scene where each dialog finds it. */
+export function setScene(context: TurnContext, scene: Scene): void {
+  context.turnState.set(SCENE, scene)
+}
+
+/** The scene of this turn. */
+export function sceneOf(context: TurnContext): Scene {
+  return context.turnState.get(SCENE) as Scene
+}
+
+/** A sentence in the customer's language. */
+export function say(scene: Scene, key: string, vars?: Record<string, unknown>): string {
+  return scene.world.words.t(scene.state.locale, key, vars)
+}
+
+/** The flow of a run, unless it is gone. */
+export function flowOf(scene: Scene, run: Run | undefined = scene.state.run): Flow | undefined {
+  return run && scene.world.content.flows.get(run.flow)
+}
+
+/** The step that a dialog of a flow stands for. */
+export function stepOf(scene: Scene, dialogId: string | undefined): Step | undefined {
+  const flow = flowOf(scene)
+  if (!flow || !dialogId?.startsWith(`${flow.id}/`)) return undefined
+  return flow.steps.get(dialogId.slice(flow.id.length + 1))
+}
+
+/** What the customer can answer now. */
+export function offeredNow(dc: DialogContext, scene: Scene): Offered[] {
+  const active = dc.activeDialog
+  if (!active) return []
+  return scene.world.places.get(active.id)?.offer(scene, active.state.options ?? {}) ?? []
+}

@@ -1,0 +1,56 @@
+import type { DialogInstance } from 'botbuilder-dialogs'
+import type { Locale } from '../locales/index.ts'
+
+/** What is remembered of a conversation between two turns: ids only, so that it survives tonight's new content. */
+export interface State {
+  locale: Locale
+  /** botbuilder's stack of dialogs, by their ids. */
+  stack: DialogInstance[]
+  /** The flow the customer is in, or was in last. */
+  run?: Run
+  /** How many flows have been started: gives each run its id. */
+  runs: number
+  /** Answers in a row that were not understood. */
+  misses: number
+  greeted: boolean
+  /** Unlock requests whose end the customer has been told, newest last. */
+  told: string[]
+}
+
+/** One walk through a flow. */
+export interface Run {
+  id: string
+  flow: string
+  /** The steps from the start to the current one. */
+  path: Visit[]
+  /** The outcome that ended it. */
+  outcome?: string
+  /** The unlock request it waits for. */
+  request?: WaitingFor
+}
+
+/** A step that was asked, and the choice that was made there. */
+export interface Visit {
+  step: string
+  answer?: string
+}
+
+/** What must be shown again of an unlock request, whenever its step is shown again. */
+export interface WaitingFor {
+  id: string
+  bindingCode: string
+  expiresAt: string
+}
+
+/** A new conversation. */
+export function freshState(locale: Locale): State {
+  return { locale, stack: [], runs: 0, misses: 0, greeted: false, told: [] }
+}
+
+/** Keeps of a stack what must be remembered; botbuilder's own entries carry a new random id each time. */
+export function bareStack(stack: DialogInstance[]): DialogInstance[] {
+  return stack.map(({ id, state }) => ({
+    id,
+    state: { stepIndex: 0, options: state.options ?? {}, values: {} },
+  }))
+}
