@@ -1,0 +1,4 @@
+import { Chat } from './chat.ts'
+
+/** The chat page starts here. */
+new Chat().start()
