@@ -46,7 +46,10 @@ function shelf(entries: FaqEntry[], locale: string, sentence: (locale: string, k
       return { id: entry.id, text, pairs: pairs(text) }
     })
   })
-  return { ways, fuse: new Fuse(ways, { keys: ['text'], includeScore: true, ignoreLocation: true, threshold: 0.4 }) }
+  return {
+    ways,
+    fuse: new Fuse(ways, { keys: ['text'], includeScore: true, ignoreLocation: true, threshold: 0.4 }),
+  }
 }
 
 function* look(text: string, ways: Way[], fuse: Fuse<Way>): Generator<Match> {
