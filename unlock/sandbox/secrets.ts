@@ -1,0 +1,69 @@
+import { argon2, randomBytes, timingSafeEqual } from 'node:crypto'
+import type { DatabaseSync } from 'node:sqlite'
+import { promisify } from 'node:util'
+
+/** ご契約先暗証番号, ご契約先確認暗証番号, 確認用パスワード. */
+export type SecretKind = 'pin' | 'confirmPin' | 'cardPassword'
+
+/** So many wrong answers in a row lock a secret. */
+export const mostAttempts = 5
+
+/** A contract's PINs: hashed, counted before they are checked, locked after too many wrong ones. */
+export interface Secrets {
+  hash(value: string): Promise<string>
+  /** False for wrong and for locked alike, and as slow. */
+  check(contract: string, kind: SecretKind, value: string): Promise<boolean>
+}
+
+const argon2id = promisify(argon2)
+/** OWASP's least for argon2id: 19 MiB, two passes. */
+const cost = { parallelism: 1, tagLength: 32, memory: 19 * 1024, passes: 2 }
+const slots = 2
+
+export function createSecrets(db: DatabaseSync, pepper: Buffer): Secrets {
+  const inSlot = createSlots(slots)
+  const count = db.prepare(
+    'UPDATE secrets SET attempts = attempts + 1 WHERE contract = ? AND kind = ? AND attempts < ? RETURNING hash',
+  )
+  const forgive = db.prepare('UPDATE secrets SET attempts = 0 WHERE contract = ? AND kind = ?')
+  const derive = (value: string, nonce: Buffer) =>
+    inSlot(() => argon2id('argon2id', { ...cost, message: value, nonce, secret: pepper }))
+
+  return {
+    async hash(value) {
+      const nonce = randomBytes(16)
+      return `${nonce.toString('base64')}.${(await derive(value, nonce)).toString('base64')}`
+    },
+    async check(contract, kind, value) {
+      // The attempt is on the disk before the answer is known: no crash and no crowd gains one.
+      const counted = count.get(contract, kind, mostAttempts)
+      const [nonce, tag] = String(counted?.hash ?? '.')
+        .split('.')
+        .map((part) => Buffer.from(part, 'base64'))
+      const given = await derive(
+        value.normalize('NFKC').trim(),
+        nonce?.length === 16 ? nonce : randomBytes(16),
+      )
+      if (!counted || !tag || tag.length !== given.length || !timingSafeEqual(tag, given)) return false
+      forgive.run(contract, kind)
+      return true
+    },
+  }
+}
+
+/** Lets so many run at a time and the others wait: a flood of PINs must not take the whole machine. */
+function createSlots(free: number) {
+  const waiting: (() => void)[] = []
+  let left = free
+  return async <T>(work: () => Promise<T>): Promise<T> => {
+    if (left > 0) left -= 1
+    else await new Promise<void>((resolve) => waiting.push(resolve))
+    try {
+      return await work()
+    } finally {
+      const next = waiting.shift()
+      if (next) next()
+      else left += 1
+    }
+  }
+}

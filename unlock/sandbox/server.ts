@@ -1,0 +1,210 @@
+import { readFileSync } from 'node:fs'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { createServer } from 'node:http'
+import type { ApiHandler } from './api.ts'
+import { problem } from './api.ts'
+import { readBody } from './body.ts'
+import { html } from './html.ts'
+import type { Bank, PageAnswer, PageHandler } from './pages.ts'
+import { doneSentence, requestOf } from './pages.ts'
+import { Refusal } from './refusal.ts'
+import type { View } from './screens.ts'
+import { failurePage } from './screens.ts'
+import type { Locale, Say } from './words.ts'
+
+const cookieName = 'kaijo_sandbox'
+const languageName = 'kaijo_sandbox_lang'
+const css = readFileSync(new URL('./sandbox.css', import.meta.url))
+
+const pageHeaders = {
+  'content-type': 'text/html; charset=utf-8',
+  'content-security-policy':
+    "default-src 'none'; style-src 'self'; form-action 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'",
+  'referrer-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+}
+
+/** What the server serves. */
+export interface Served {
+  bank: Bank
+  pages: Map<string, PageHandler>
+  api: Map<string, ApiHandler>
+  words: Record<Locale, Say>
+  /** Whether cookies go over TLS only. */
+  isSecure: () => boolean
+  /** Hears of what should not have happened. */
+  onError: (error: unknown) => void
+}
+
+/** The sandbox's own small server: JSON under /v1/, pages elsewhere; nothing a visitor sends ends it. */
+export function createSandboxServer(served: Served): Server {
+  const server = createServer(
+    { maxHeaderSize: 8 * 1024, connectionsCheckingInterval: 1000 },
+    (request, response) => {
+      response.setHeader('cache-control', 'no-store')
+      response.setHeader('x-content-type-options', 'nosniff')
+      const answer = (request.url ?? '').startsWith('/v1/') ? answerApi : answerPage
+      answer(served, request, response).catch((error) => {
+        served.onError(error)
+        response.destroy()
+      })
+    },
+  )
+  server.headersTimeout = 5000
+  server.requestTimeout = 10_000
+  server.maxConnections = 500
+  return server
+}
+
+async function answerApi(served: Served, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { status, body, headers } = await attempt(
+    served,
+    async () => {
+      const url = readUrl(request)
+      const { handler, id } = match(served.api, request, url)
+      return await handler(request, url, id)
+    },
+    problem,
+  )
+  send(request, response, status, { 'content-type': 'application/json', ...headers }, JSON.stringify(body))
+}
+
+async function answerPage(served: Served, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const url = readUrl(request)
+  if (url.pathname === '/sandbox.css')
+    return send(request, response, 200, { 'content-type': 'text/css' }, css)
+  const visit = meet(served, request, url)
+  let refusal: Refusal | undefined
+  const answer = await attempt<PageAnswer>(
+    served,
+    async () => {
+      const { handler, id } = match(served.pages, request, url)
+      const form = request.method === 'POST' ? await readForm(request) : new URLSearchParams()
+      if (
+        request.method === 'POST' &&
+        !served.bank.sessions.isFormToken(visit.cookie, form.get('token') ?? '')
+      ) {
+        throw new Refusal(403, 'stale', 'The form does not belong to this visit')
+      }
+      return await handler({ ...visit, form, id })
+    },
+    (error) => {
+      refusal = error
+      const known = ['not-found', 'stale', 'broken'].includes(error.kind)
+      return { status: error.status, html: failurePage(visit.view, known ? error.kind : 'refused') }
+    },
+  )
+  const cookie = answer.cookie ?? (visit.isNew ? visit.cookie : undefined)
+  const headers = {
+    ...pageHeaders,
+    ...refusal?.headers,
+    'set-cookie': setCookies(served, visit.view, url, cookie),
+  }
+  if ('location' in answer) return send(request, response, 303, { ...headers, location: answer.location }, '')
+  send(request, response, answer.status, headers, answer.html.text)
+}
+
+/** Who comes, in which language, and how far they are. */
+function meet(served: Served, request: IncomingMessage, url: URL) {
+  const { sessions, requests } = served.bank
+  const cookies = readCookies(request.headers.cookie ?? '')
+  const known = /^[\w-]{43}$/.exec(cookies.get(cookieName) ?? '')?.[0]
+  const cookie = known ?? sessions.newCookie()
+  const session = sessions.read(cookie)
+  const entered = /^\/requests\/(\w{26})$/.exec(url.pathname)?.[1]
+  const locale =
+    readLocale(url.searchParams.get('lang')) ??
+    readLocale(cookies.get(languageName)) ??
+    (entered ? requests.read(entered)?.locale : undefined) ??
+    readLocale(request.headers['accept-language']?.slice(0, 2)) ??
+    'ja'
+  const belongs = requestOf(session, requests)
+  const view: View = {
+    locale,
+    say: served.words[locale],
+    label: (key) => showLabel(served.words, locale, key),
+    formToken: sessions.formToken(cookie),
+    ...(belongs && { request: belongs }),
+  }
+  const done = doneSentence(view, url.searchParams.get('done'))
+  return { view: { ...view, ...(done && { done }) }, cookie, isNew: !known, session }
+}
+
+/** A name on the bank's screens stays as it is there; in English its translation stands beside it. */
+function showLabel(words: Record<Locale, Say>, locale: Locale, key: string) {
+  const name = words.ja(`labels.${key}`)
+  const gloss = locale === 'ja' ? '' : words[locale](`labels.${key}`)
+  if (locale === 'ja') return html`${name}`
+  return html`<span lang="ja">${name}</span>${gloss !== '' && html` <span class="gloss">(${gloss})</span>`}`
+}
+
+async function readForm(request: IncomingMessage): Promise<URLSearchParams> {
+  const site = request.headers['sec-fetch-site']
+  if (site !== undefined && site !== 'same-origin')
+    throw new Refusal(403, 'refused', 'The form is of another site')
+  return new URLSearchParams(await readBody(request, 'application/x-www-form-urlencoded'))
+}
+
+/** Finds the handler of `METHOD /path`; HEAD is GET without its body. */
+function match<Handler>(handlers: Map<string, Handler>, request: IncomingMessage, url: URL) {
+  const method = request.method === 'HEAD' ? 'GET' : request.method
+  const [, start, id = ''] = /^((?:\/v1)?\/requests)\/([^/]+)$/.exec(url.pathname) ?? []
+  const path = start ? `${start}/:id` : url.pathname
+  const handler = handlers.get(`${method} ${path}`)
+  if (handler) return { handler, id }
+  const allowed = ['GET', 'POST'].filter((one) => handlers.has(`${one} ${path}`))
+  if (allowed.length === 0) throw new Refusal(404, 'not-found', 'There is nothing here')
+  throw new Refusal(405, 'wrong-method', 'This method is not allowed here', { allow: allowed.join(', ') })
+}
+
+async function attempt<T>(
+  served: Served,
+  work: () => Promise<T>,
+  refuse: (refusal: Refusal) => T,
+): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof Refusal) return refuse(error)
+    served.onError(error)
+    return refuse(new Refusal(500, 'broken', 'The sandbox has a problem'))
+  }
+}
+
+function readUrl(request: IncomingMessage): URL {
+  const url = URL.parse(`http://sandbox${request.url?.startsWith('/') ? request.url : '/'}`)
+  return url ?? new URL('http://sandbox/not-found')
+}
+
+function readCookies(header: string): Map<string, string> {
+  return new Map(
+    header.split(';').map((one) => {
+      const [name = '', value = ''] = one.trim().split('=', 2)
+      return [name, value]
+    }),
+  )
+}
+
+function setCookies(served: Served, view: View, url: URL, cookie: string | undefined): string[] {
+  const rules = `; Path=/; HttpOnly; SameSite=Strict${served.isSecure() ? '; Secure' : ''}`
+  const language = url.searchParams.has('lang') || url.pathname.startsWith('/requests/')
+  return [
+    ...(cookie ? [`${cookieName}=${cookie}${rules}`] : []),
+    ...(language ? [`${languageName}=${view.locale}${rules}`] : []),
+  ]
+}
+
+function readLocale(text: string | null | undefined): Locale | undefined {
+  return text === 'ja' || text === 'en' ? text : undefined
+}
+
+function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  headers: Record<string, string | string[]>,
+  body: string | Buffer,
+): void {
+  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) })
+  response.end(request.method === 'HEAD' ? undefined : body)
+}
