@@ -26,6 +26,10 @@ export interface Route {
   path: string
   /** Largest body in bytes; 0 (the default) refuses any. */
   maxBody?: number
+  /** Whether pages of other sites may call it: exact allowed origins only, and preflights are answered. */
+  cors?: boolean
+  /** A probe: neither counted against the caller's rate nor logged. */
+  probe?: boolean
   handle(request: HttpRequest): HttpAnswer | Promise<HttpAnswer>
 }
 

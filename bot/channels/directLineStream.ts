@@ -1,0 +1,167 @@
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { type WebSocket, WebSocketServer } from 'ws'
+import type { Logger } from '../log.ts'
+import type { Metrics } from '../metrics.ts'
+import type { Store } from '../store/index.ts'
+import { shown } from './directLineActivity.ts'
+
+const page = 100
+const mostBuffered = 1024 * 1024
+const mostFrames = 120
+/** A proxy that drops silent connections does so after 30 s or more. */
+const keepAliveEvery = 25_000
+
+/** The sockets on which clients hear what a conversation logs. */
+export interface Streams {
+  /** Takes a checked handshake over; `given` is called when the socket is gone. */
+  open(handshake: Handshake, conversation: string, after: number, given: () => void): void
+  /** Sends everyone away: 1012, "service restart", makes clients come back. */
+  close(): void
+}
+
+/** A request to upgrade with its socket. */
+export interface Handshake {
+  request: IncomingMessage
+  socket: Duplex
+  head: Buffer
+}
+
+interface Parts {
+  store: Store
+  log: Logger
+  metrics?: Metrics | undefined
+  mostPerConversation: number
+}
+
+/** Without these limits unfinished fragments of 100 sockets cost 368 MB (ws's own are a thousand times higher). */
+const limits = {
+  noServer: true,
+  clientTracking: false,
+  maxPayload: 16 * 1024,
+  maxFragments: 16,
+  maxBufferedChunks: 256,
+  perMessageDeflate: false,
+  handleProtocols: (offered: Set<string>) => (offered.has('directline') ? 'directline' : false),
+} as const
+
+/** Every activity once and in order: the store's hint only says when to read, the log says what. */
+export function createStreams({ store, log, metrics, mostPerConversation }: Parts): Streams {
+  const server = new WebSocketServer(limits)
+  const followers = new Map<string, Set<Follower>>()
+  const stopListening = store.onLogged((conversation) => {
+    for (const follower of followers.get(conversation) ?? []) follower.wake()
+  })
+  const pulse = setInterval(() => {
+    for (const group of followers.values()) for (const follower of group) follower.beat()
+  }, keepAliveEvery)
+  pulse.unref()
+
+  const follow = (socket: WebSocket, conversation: string, after: number, given: () => void) => {
+    const group = followers.get(conversation) ?? new Set<Follower>()
+    followers.set(conversation, group)
+    const [oldest] = group
+    if (oldest && group.size >= mostPerConversation) oldest.end(1008)
+    const follower = new Follower(socket, store, conversation, after, log)
+    group.add(follower)
+    metrics?.sockets.inc()
+    socket.once('close', () => {
+      group.delete(follower)
+      if (group.size === 0 && followers.get(conversation) === group) followers.delete(conversation)
+      metrics?.sockets.dec()
+      given()
+    })
+    follower.wake()
+  }
+
+  return {
+    open({ request, socket, head }, conversation, after, given) {
+      // A handshake that ws refuses closes the socket without ever becoming a WebSocket.
+      socket.once('close', given)
+      server.handleUpgrade(request, socket, head, (client) => follow(client, conversation, after, given))
+    },
+    close() {
+      stopListening()
+      clearInterval(pulse)
+      for (const group of followers.values()) for (const follower of [...group]) follower.end(1012)
+    },
+  }
+}
+
+/** One socket and how far it has read. */
+class Follower {
+  readonly #socket: WebSocket
+  readonly #store: Store
+  readonly #conversation: string
+  readonly #log: Logger
+  #after: number
+  #isReading = false
+  #hasMore = false
+  #isAlive = true
+  #frames = 0
+
+  constructor(socket: WebSocket, store: Store, conversation: string, after: number, log: Logger) {
+    this.#socket = socket
+    this.#store = store
+    this.#conversation = conversation
+    this.#after = after
+    this.#log = log
+    socket.on('error', () => socket.terminate())
+    socket.on('pong', () => {
+      this.#isAlive = true
+    })
+    socket.on('ping', () => this.#heard(0))
+    socket.on('message', (data: Buffer) => this.#heard(data.length))
+  }
+
+  /** Reads on; called again while reading, it reads once more. */
+  wake(): void {
+    this.#hasMore = true
+    if (this.#isReading) return
+    this.#isReading = true
+    this.#read()
+      .catch((err: unknown) => {
+        this.#log.warn({ event: 'stream.failed', conversation: this.#conversation, err })
+        this.end(1011)
+      })
+      .finally(() => {
+        this.#isReading = false
+      })
+  }
+
+  async #read(): Promise<void> {
+    while (this.#hasMore && this.#socket.readyState === this.#socket.OPEN) {
+      this.#hasMore = false
+      const entries = await this.#store.activities(this.#conversation, this.#after, page)
+      const last = entries.at(-1)
+      if (!last) continue
+      if (this.#socket.bufferedAmount > mostBuffered) return this.end(1013)
+      this.#after = last.seq
+      const activities = entries.map((entry) => shown(entry, this.#conversation))
+      this.#socket.send(JSON.stringify({ activities, watermark: String(last.seq) }))
+      if (entries.length === page) this.#hasMore = true
+    }
+  }
+
+  /** An empty frame keeps proxies and clients sure of the line; who has not answered the last ping is gone. */
+  beat(): void {
+    this.#frames = 0
+    if (this.#isAlive && this.#socket.bufferedAmount <= mostBuffered) {
+      this.#isAlive = false
+      this.#socket.ping()
+      this.#socket.send('')
+    } else this.#socket.terminate()
+  }
+
+  /** Clients say nothing here but empty keep-alive frames. */
+  #heard(size: number): void {
+    this.#frames++
+    if (size > 0 || this.#frames > mostFrames) this.end(1008)
+  }
+
+  end(code: number): void {
+    this.#socket.close(code)
+    // One that reads nothing would never see the close frame.
+    setTimeout(() => this.#socket.terminate(), 2000).unref()
+  }
+}

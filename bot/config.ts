@@ -1,0 +1,233 @@
+import { isIP } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
+
+/** What the environment says, checked once and frozen; nothing else reads `process.env`. */
+export interface Config {
+  readonly production: boolean
+  readonly port: number
+  readonly host: string
+  readonly storageUrl: string
+  readonly contentDir: string
+  readonly bank: string
+  /** Where customers reach us, without a slash at the end; `http://localhost:PORT` when PUBLIC_URL is not set. */
+  readonly publicUrl: string
+  /** The origin of PUBLIC_URL; undefined when it is not set, and then the name in the address bar is believed. */
+  readonly ownOrigin: string | undefined
+  /** Pages of these origins may embed the widget and call Direct Line. */
+  readonly widgetOrigins: readonly string[]
+  readonly directLineSecret: string | undefined
+  /** Undefined: the sandbox plays the bank. */
+  readonly unlock:
+    | { readonly url: string; readonly token: string; readonly keys: readonly string[] }
+    | undefined
+  readonly sandboxPort: number
+  readonly linkKeyFile: string
+  /** Addresses or CIDR ranges whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[]
+  readonly logLevel: string
+  readonly limits: Limits
+}
+
+/** How much one caller may ask for; figures a minute, or at the same time. */
+export interface Limits {
+  readonly requestsPerAddress: number
+  readonly conversationsPerAddress: number
+  readonly messagesPerConversation: number
+  readonly socketsPerAddress: number
+  readonly socketsPerConversation: number
+  readonly connections: number
+}
+
+/** The environment cannot be used; carries every problem, each a sentence that names the variable and the mend. */
+export class ConfigError extends Error {
+  readonly problems: readonly string[]
+
+  constructor(problems: readonly string[]) {
+    super(`${problems.length === 1 ? 'The setting' : 'The settings'} cannot be used:\n${problems.join('\n')}`)
+    this.problems = problems
+  }
+}
+
+const secrets = new Set(['DIRECT_LINE_SECRET', 'UNLOCK_API_TOKEN'])
+const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
+
+const port = (fallback: number) =>
+  z
+    .string()
+    .default(String(fallback))
+    .refine((value) => /^\d{1,5}$/.test(value) && Number(value) < 65536, {
+      error: 'it must be a number from 0 (any free port) to 65535',
+    })
+    .transform(Number)
+
+const most = (fallback: number) =>
+  z
+    .string()
+    .default(String(fallback))
+    .refine((value) => /^[1-9]\d{0,8}$/.test(value), { error: 'it must be a whole number from 1' })
+    .transform(Number)
+
+const list = (holds: (entry: string) => boolean, mend: string) =>
+  z
+    .string()
+    .default('')
+    .transform((value) => value.split(/[\s,]+/).filter(Boolean))
+    .refine((entries) => entries.every(holds), { error: mend })
+
+const schema = z.object({
+  NODE_ENV: z.string().default('development'),
+  PORT: port(3978),
+  HOST: z
+    .string()
+    .default('127.0.0.1')
+    .refine((value) => /^[A-Za-z0-9.:_-]+$/.test(value), {
+      error: 'it must be a host name or an address without a port, e.g. 0.0.0.0',
+    }),
+  STORAGE_URL: z
+    .string()
+    .default('sqlite:./data/kaijo.db')
+    .refine((value) => /^(sqlite:.+|postgres(ql)?:\/\/.+)$/.test(value), {
+      error: 'it must begin with sqlite: and a file, or with postgres://',
+    }),
+  CONTENT_DIR: z.string().default(fileURLToPath(new URL('../content', import.meta.url))),
+  BANK: z
+    .string()
+    .default('osaka-city')
+    .refine((value) => /^[a-z0-9-]+$/.test(value), {
+      error: 'it must be the id of a profile in content/banks: small letters, digits and hyphens',
+    }),
+  PUBLIC_URL: z
+    .string()
+    .optional()
+    .refine((value) => value === undefined || isOrigin(value.replace(/\/$/, '')), {
+      error: 'it must be scheme and host only, e.g. https://chat.bank.example',
+    }),
+  DIRECT_LINE_SECRET: z
+    .string()
+    .optional()
+    .refine((value) => value === undefined || /^[\x21-\x7e]{32,1024}$/.test(value), {
+      error: 'it needs 32 or more, ASCII without spaces. Make one: openssl rand -hex 32',
+    }),
+  WIDGET_ORIGINS: list(
+    isOrigin,
+    'each entry must be an exact origin, e.g. https://www.bank.example, separated by commas',
+  ),
+  TRUSTED_PROXIES: list(isRange, 'each entry must be an address or a range, e.g. 10.0.0.0/8'),
+  UNLOCK_API_URL: z
+    .string()
+    .optional()
+    .refine((value) => value === undefined || /^https?:$/.test(URL.parse(value)?.protocol ?? ''), {
+      error: 'it must be the https:// address of the unlock API, or empty for the sandbox',
+    }),
+  UNLOCK_API_TOKEN: z.string().optional(),
+  UNLOCK_API_KEYS: list(() => true, ''),
+  SANDBOX_PORT: port(3979),
+  LINK_KEY_FILE: z.string().default('./data/link.key'),
+  LOG_LEVEL: z
+    .string()
+    .default('info')
+    .refine((value) => levels.includes(value), { error: `it must be one of ${levels.join(', ')}` }),
+  LIMIT_REQUESTS_PER_ADDRESS: most(6000),
+  LIMIT_CONVERSATIONS_PER_ADDRESS: most(600),
+  LIMIT_MESSAGES_PER_CONVERSATION: most(240),
+  LIMIT_SOCKETS_PER_ADDRESS: most(500),
+  LIMIT_SOCKETS_PER_CONVERSATION: most(8),
+  LIMIT_CONNECTIONS: most(10_000),
+})
+
+type Settings = z.output<typeof schema>
+type Environment = Record<string, string | undefined>
+
+/**
+ * Reads the environment; an empty variable counts as not set.
+ * Throws ConfigError with every problem at once.
+ */
+export function readConfig(environment: Environment = process.env): Config {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
+  const read = schema.safeParse(given)
+  const problems = (read.error?.issues ?? []).map((issue) => {
+    const name = String(issue.path[0])
+    return `${name} is ${shown(name, given[name])}; ${issue.message}`
+  })
+  problems.push(...contradictions(given))
+  if (!read.success || problems.length > 0) throw new ConfigError(problems)
+  return frozen(toConfig(read.data))
+}
+
+/** What only shows when several variables are looked at together. */
+function contradictions(given: Environment): string[] {
+  const problems: string[] = []
+  if (given.UNLOCK_API_URL && !given.UNLOCK_API_TOKEN)
+    problems.push('UNLOCK_API_TOKEN is not set; UNLOCK_API_URL needs it: ask the provider of the unlock API')
+  if (given.UNLOCK_API_URL && !given.UNLOCK_API_KEYS)
+    problems.push("UNLOCK_API_KEYS is not set; UNLOCK_API_URL needs the provider's public keys for callbacks")
+  if (given.NODE_ENV !== 'production') return problems
+  if (!given.PUBLIC_URL)
+    problems.push('PUBLIC_URL is not set; in production it must be, e.g. https://chat.bank.example')
+  else if (!given.PUBLIC_URL.startsWith('https:'))
+    problems.push(`PUBLIC_URL is "${given.PUBLIC_URL}"; in production it must begin with https://`)
+  if (!given.UNLOCK_API_URL)
+    problems.push('UNLOCK_API_URL is not set; in production the sandbox does not run, so it must be')
+  else if (!given.UNLOCK_API_URL.startsWith('https:'))
+    problems.push(`UNLOCK_API_URL is "${given.UNLOCK_API_URL}"; in production it must begin with https://`)
+  return problems
+}
+
+function toConfig(settings: Settings): Config {
+  const publicUrl = settings.PUBLIC_URL?.replace(/\/$/, '')
+  return {
+    production: settings.NODE_ENV === 'production',
+    port: settings.PORT,
+    host: settings.HOST,
+    storageUrl: settings.STORAGE_URL,
+    contentDir: settings.CONTENT_DIR,
+    bank: settings.BANK,
+    publicUrl: publicUrl ?? `http://localhost:${settings.PORT}`,
+    ownOrigin: publicUrl,
+    widgetOrigins: settings.WIDGET_ORIGINS,
+    directLineSecret: settings.DIRECT_LINE_SECRET,
+    unlock: settings.UNLOCK_API_URL
+      ? {
+          url: settings.UNLOCK_API_URL,
+          token: settings.UNLOCK_API_TOKEN ?? '',
+          keys: settings.UNLOCK_API_KEYS,
+        }
+      : undefined,
+    sandboxPort: settings.SANDBOX_PORT,
+    linkKeyFile: settings.LINK_KEY_FILE,
+    trustedProxies: settings.TRUSTED_PROXIES,
+    logLevel: settings.LOG_LEVEL,
+    limits: {
+      requestsPerAddress: settings.LIMIT_REQUESTS_PER_ADDRESS,
+      conversationsPerAddress: settings.LIMIT_CONVERSATIONS_PER_ADDRESS,
+      messagesPerConversation: settings.LIMIT_MESSAGES_PER_CONVERSATION,
+      socketsPerAddress: settings.LIMIT_SOCKETS_PER_ADDRESS,
+      socketsPerConversation: settings.LIMIT_SOCKETS_PER_CONVERSATION,
+      connections: settings.LIMIT_CONNECTIONS,
+    },
+  }
+}
+
+function isOrigin(value: string): boolean {
+  const url = URL.parse(value)
+  return url !== null && /^https?:$/.test(url.protocol) && url.origin === value
+}
+
+function isRange(value: string): boolean {
+  const [address = '', bits, more] = value.split('/')
+  const family = isIP(address)
+  if (family === 0 || more !== undefined) return false
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128))
+}
+
+function shown(name: string, value: string | undefined): string {
+  if (value === undefined) return 'not set'
+  // Even a wrong secret may be nearly right: only its length is told.
+  return secrets.has(name) ? `${value.length} characters` : `"${value}"`
+}
+
+function frozen<T extends object>(value: T): T {
+  for (const part of Object.values(value)) if (typeof part === 'object' && part !== null) frozen(part)
+  return Object.freeze(value)
+}
