@@ -14,11 +14,11 @@ const keyPrefix = 'whpk_'
 /** What a verification comes to; `why` is for the log and never for the sender. */
 export type Verdict = { valid: true; id: string } | { valid: false; why: string }
 
-/** What is verified: the raw bytes, at most three public keys (`whpk_…`), and the time. */
+/** What is verified: the raw bytes, at most three public keys, and the time. */
 export interface ReceivedWebhook {
   headers: IncomingHttpHeaders
   body: Buffer
-  keys: readonly string[]
+  keys: readonly KeyObject[]
   now: Date
 }
 
@@ -44,7 +44,7 @@ export function verifyWebhook({ headers, body, keys, now }: ReceivedWebhook): Ve
   if (!signatures) return refused('webhook-signature is malformed or has more than three signatures')
   const content = signedContent(id, timestamp, body)
   let good = 0
-  for (const key of keys.slice(0, mostKeys).map(readPublicKey)) {
+  for (const key of keys.slice(0, mostKeys)) {
     for (const one of signatures) good += verify(null, content, key, one) ? 1 : 0
   }
   return good > 0 ? { valid: true, id } : refused('no signature fits any of the public keys')

@@ -36,10 +36,8 @@ export interface SandboxOptions {
 
 /** A running sandbox. */
 export interface Sandbox {
-  /** For the bot. */
+  /** The origin of its API, its pages and every link. */
   url: string
-  /** For people; the origin of every link. */
-  publicUrl: string
   /** The bot's bearer credential. */
   token: string
   /** Verifies its webhooks. */
@@ -73,20 +71,20 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const sessions = openSessions(db, keys.forms, clock)
   const bank = { contracts, secrets, sessions, requests }
   const publicKey = writePublicKey(keys.signing)
-  let publicUrl = options.publicUrl ?? ''
+  let url = ''
   const server = createSandboxServer({
     bank,
     pages: createPages(bank),
-    api: createApi({ db, requests, token: keys.token, publicKey, origin: () => publicUrl }),
+    api: createApi({ db, requests, token: keys.token, publicKey, origin: () => url }),
     words: { ja: openWords('ja', names(options)), en: openWords('en', names(options)) },
-    isSecure: () => publicUrl.startsWith('https:'),
+    isSecure: () => url.startsWith('https:'),
     onError,
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(options.port, host, resolve)
   })
-  const url = `http://${readable(host)}:${(server.address() as AddressInfo).port}`
-  publicUrl = new URL(options.publicUrl ?? url).origin
+  const { port } = server.address() as AddressInfo
+  url = new URL(options.publicUrl ?? `http://${readable(host)}:${port}`).origin
   const timer = setInterval(() => {
     try {
       requests.expire()
@@ -99,7 +97,6 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 
   return {
     url,
-    publicUrl,
     token: keys.token,
     publicKey,
     async close() {

@@ -1,0 +1,131 @@
+import type { KeyObject } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import type { Locale, Words } from '../locales/index.ts'
+import type { UnlockClient, UnlockRequest } from '../unlock/index.ts'
+import { maxWebhook, readUpdate, UnlockNotFound, UnlockUnavailable, verifyWebhook } from '../unlock/index.ts'
+import { goPage, sorryPage } from './goPage.ts'
+import { readLink } from './link.ts'
+import type { HttpAnswer, HttpRequest, Route } from './route.ts'
+import { HttpError } from './route.ts'
+import type { Store } from './store/index.ts'
+import type { Turns } from './turns.ts'
+
+/** What the two routes to the unlock API need. */
+export interface UnlockParts {
+  client: UnlockClient
+  /** The unlock API's public keys that count now, at most three. */
+  keys: () => readonly KeyObject[]
+  turns: Pick<Turns, 'accept'>
+  store: Pick<Store, 'requester'>
+  words: Pick<Words, 't'>
+  /** Signs deep links. */
+  linkKey: Buffer
+  clock: () => Date
+}
+
+/** What became of a link: the request to go on with, or why not. */
+type Found = { request: UnlockRequest } | { status: 404 | 410 | 503; sorry: string }
+
+const css = readFileSync(new URL('./go.css', import.meta.url))
+
+/** `/go/:id`, the page between the chat and the bank, and `/unlock/callback`, where the bank says what happened. */
+export function unlockRoutes(parts: UnlockParts): Route[] {
+  return [
+    { method: 'GET', path: '/go.css', handle: () => ({ status: 200, headers: cssHeaders, body: css }) },
+    { method: 'GET', path: '/go/:id', handle: (request) => showLink(parts, request) },
+    { method: 'POST', path: '/go/:id', handle: (request) => followLink(parts, request) },
+    {
+      method: 'POST',
+      path: '/unlock/callback',
+      maxBody: maxWebhook,
+      handle: (request) => takeCallback(parts, request),
+    },
+  ]
+}
+
+const cssHeaders = { 'Content-Type': 'text/css; charset=utf-8', 'Cache-Control': 'public, max-age=300' }
+
+/** Changes nothing: whatever previews links may fetch it. */
+async function showLink(parts: UnlockParts, request: HttpRequest): Promise<HttpAnswer> {
+  const locale = readLocale(request)
+  const found = await findRequest(parts, request)
+  if ('sorry' in found) return sorry(parts, locale, found)
+  const say = (key: string, vars?: Record<string, unknown>) => parts.words.t(locale, `go:${key}`, vars)
+  return page(200, goPage(say, locale, found.request), new URL(found.request.link).origin)
+}
+
+/** The client has made sure that the link is of the unlock API's origin. */
+async function followLink(parts: UnlockParts, request: HttpRequest): Promise<HttpAnswer> {
+  const found = await findRequest(parts, request)
+  if ('sorry' in found) return sorry(parts, readLocale(request), found)
+  return { status: 303, headers: { Location: found.request.link } }
+}
+
+async function findRequest({ client, linkKey, clock }: UnlockParts, { params }: HttpRequest): Promise<Found> {
+  const id = readLink(params.id ?? '', linkKey)
+  if (!id) return { status: 404, sorry: 'unknown' }
+  try {
+    const request = await client.read(id)
+    const { state } = request
+    if (state === 'cleared' || state === 'rejected' || state === 'expired')
+      return { status: 410, sorry: state }
+    return Date.parse(request.expiresAt) > clock().getTime() ? { request } : { status: 410, sorry: 'expired' }
+  } catch (error) {
+    if (error instanceof UnlockNotFound) return { status: 404, sorry: 'unknown' }
+    if (error instanceof UnlockUnavailable) return { status: 503, sorry: 'unavailable' }
+    throw error
+  }
+}
+
+/** 2xx only when the news is stored, or nobody waits for it: the bank sends again what it has no 2xx for. */
+async function takeCallback(parts: UnlockParts, request: HttpRequest): Promise<HttpAnswer> {
+  const { headers, body } = request
+  const verdict = verifyWebhook({ headers, body, keys: parts.keys(), now: parts.clock() })
+  if (!verdict.valid) throw new HttpError(401, 'BadSignature', 'The webhook is not signed as it must be')
+  const update = readUpdate(body)
+  if (!update) return { status: 202 }
+  try {
+    const waiting = await parts.store.requester(update.id)
+    if (!waiting) return { status: 202 }
+    const { conversation } = waiting
+    // Only the id: what is told to the customer is read from the API again, in the turn.
+    const activity = { type: 'event', name: 'unlock.updated', value: { id: update.id } }
+    await parts.turns.accept({
+      channel: 'unlock',
+      eventId: verdict.id,
+      conversation,
+      activity,
+      logged: false,
+    })
+    return { status: 204 }
+  } catch (cause) {
+    throw Object.assign(new HttpError(503, 'Busy', 'Send it again later', { 'Retry-After': '5' }), { cause })
+  }
+}
+
+function sorry(parts: UnlockParts, locale: Locale, found: { status: number; sorry: string }): HttpAnswer {
+  const say = (key: string) => parts.words.t(locale, `go:${key}`)
+  return page(found.status, sorryPage(say, locale, found.sorry))
+}
+
+/** Browsers hold a form's redirects to `form-action` too, so that the bank must be named there. */
+function page(status: number, body: string, bank = ''): HttpAnswer {
+  const policy = [
+    "default-src 'none'",
+    "style-src 'self'",
+    "img-src 'self'",
+    `form-action 'self' ${bank}`.trim(),
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+  ]
+  return {
+    status,
+    headers: { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': policy.join('; ') },
+    body,
+  }
+}
+
+function readLocale({ url, headers }: HttpRequest): Locale {
+  const asked = url.searchParams.get('lang') ?? headers['accept-language']?.slice(0, 2).toLowerCase()
+  return asked === 'en' ? 'en' : 'ja'
+}
