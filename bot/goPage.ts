@@ -15,25 +15,25 @@ export function goPage(say: Say, locale: Locale, request: UnlockRequest): string
     [say('expires'), say('expiresAt', { time })],
   ]
   const steps = ['steps.open', 'steps.code', 'steps.clear']
-  const body = `<p>${escape(say('intro'))}</p>
+  const body = `<p>${escaped(say('intro'))}</p>
 <dl>
-${facts.map(([name, value]) => `<div><dt>${escape(name)}</dt><dd>${escape(value)}</dd></div>`).join('\n')}
+${facts.map(([name, value]) => `<div><dt>${escaped(name)}</dt><dd>${escaped(value)}</dd></div>`).join('\n')}
 </dl>
-<p class="warning">${escape(say('safety'))}</p>
-<h2>${escape(say('next'))}</h2>
+<p class="warning">${escaped(say('safety'))}</p>
+<h2>${escaped(say('next'))}</h2>
 <ol>
-${steps.map((key) => `<li>${escape(say(key))}</li>`).join('\n')}
+${steps.map((key) => `<li>${escaped(say(key))}</li>`).join('\n')}
 </ol>
-<p>${escape(say('device'))}</p>
-<form method="post"><button>${escape(say('go'))}</button></form>
-<p class="note">${escape(say('unexpected'))}</p>
-<p class="note">${escape(say('byHand'))}</p>`
+<p>${escaped(say('device'))}</p>
+<form method="post"><button>${escaped(say('go'))}</button></form>
+<p class="note">${escaped(say('unexpected'))}</p>
+<p class="note">${escaped(say('byHand'))}</p>`
   return layout(say, locale, say('title'), body)
 }
 
 /** Why a link leads nowhere, and what to do instead. */
 export function sorryPage(say: Say, locale: Locale, why: string): string {
-  const body = `<p>${escape(say(`sorry.${why}.text`))}</p>\n<p class="note">${escape(say('safety'))}</p>`
+  const body = `<p>${escaped(say(`sorry.${why}.text`))}</p>\n<p class="note">${escaped(say('safety'))}</p>`
   return layout(say, locale, say(`sorry.${why}.title`), body)
 }
 
@@ -45,13 +45,13 @@ function layout(say: Say, locale: Locale, title: string, body: string): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
-<title>${escape(title)}</title>
+<title>${escaped(title)}</title>
 <link rel="stylesheet" href="/go.css">
 </head>
 <body>
-<header><a href="?lang=${other}" lang="${other}" hreflang="${other}">${escape(say(`language.${other}`))}</a></header>
+<header><a href="?lang=${other}" lang="${other}" hreflang="${other}">${escaped(say(`language.${other}`))}</a></header>
 <main>
-<h1>${escape(title)}</h1>
+<h1>${escaped(title)}</h1>
 ${body}
 </main>
 </body>
@@ -67,6 +67,6 @@ const escapes: Record<string, string> = {
   "'": '&#39;',
 }
 
-function escape(text = ''): string {
+function escaped(text = ''): string {
   return text.replace(/[&<>"']/g, (character) => escapes[character] ?? '')
 }

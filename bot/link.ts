@@ -2,12 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 
 const form = /^([0-9A-Z]{16,64})\.([\w-]{43})$/
 
-/** The deep link to an unlock request: an opaque id and a signature, and nothing about anybody. */
-export function linkTo(publicUrl: string, id: string, key: Buffer): string {
-  return `${publicUrl.replace(/\/$/, '')}/go/${signLink(id, key)}`
-}
-
-/** The id with its signature (HMAC-SHA256), safe in a path. */
+/** What a deep link carries: an opaque id and its signature (HMAC-SHA256), safe in a path, and nothing about anybody. */
 export function signLink(id: string, key: Buffer): string {
   return `${id}.${sign(id, key).toString('base64url')}`
 }

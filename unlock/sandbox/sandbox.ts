@@ -36,8 +36,10 @@ export interface SandboxOptions {
 
 /** A running sandbox. */
 export interface Sandbox {
-  /** The origin of its API, its pages and every link. */
+  /** Its API, for the bot. */
   url: string
+  /** Its pages, for people; the origin of every link. */
+  publicUrl: string
   /** The bot's bearer credential. */
   token: string
   /** Verifies its webhooks. */
@@ -71,20 +73,21 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const sessions = openSessions(db, keys.forms, clock)
   const bank = { contracts, secrets, sessions, requests }
   const publicKey = writePublicKey(keys.signing)
-  let url = ''
+  let publicUrl = ''
   const server = createSandboxServer({
     bank,
     pages: createPages(bank),
-    api: createApi({ db, requests, token: keys.token, publicKey, origin: () => url }),
+    api: createApi({ db, requests, token: keys.token, publicKey, origin: () => publicUrl }),
     words: { ja: openWords('ja', names(options)), en: openWords('en', names(options)) },
-    isSecure: () => url.startsWith('https:'),
+    isSecure: () => publicUrl.startsWith('https:'),
     onError,
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(options.port, host, resolve)
   })
   const { port } = server.address() as AddressInfo
-  url = new URL(options.publicUrl ?? `http://${readable(host)}:${port}`).origin
+  const url = `http://${readable(host)}:${port}`
+  publicUrl = new URL(options.publicUrl ?? url).origin
   const timer = setInterval(() => {
     try {
       requests.expire()
@@ -97,6 +100,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 
   return {
     url,
+    publicUrl,
     token: keys.token,
     publicKey,
     async close() {

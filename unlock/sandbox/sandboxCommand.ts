@@ -37,7 +37,7 @@ const sandbox = await startSandbox({
   onError: (error) => console.error(error),
 })
 
-console.log(`The unlock sandbox plays ${bank.service}. Open ${sandbox.url}/ for what to enter.`)
+console.log(`The unlock sandbox plays ${bank.service}. Open ${sandbox.publicUrl}/ for what to enter.`)
 console.log('For a bot of another process:')
 console.log(`  UNLOCK_API_URL=${sandbox.url}`)
 console.log(`  UNLOCK_API_TOKEN=${sandbox.token}`)
