@@ -32,7 +32,7 @@ export interface Reply {
   /** Unlock requests the conversation now waits for. */
   requests: string[]
   /** For the log: ids only. */
-  trace: { event: string; flow?: string; step?: string }
+  trace: { event: string; flow?: string; step?: string; faq?: string }
 }
 
 interface Deps {
@@ -42,7 +42,7 @@ interface Deps {
   log: Logger
   now?: () => number
   /** Told how long each turn took, in milliseconds. */
-  onTurn?: (ms: number) => void
+  onTurn?: (ms: number, channel: string) => void
 }
 
 const RETRY_MS = [50, 200, 1000, 5000]
@@ -151,7 +151,7 @@ class TurnTaker implements Turns {
     })
     if (outcome === 'stale') return
     const ms = performance.now() - began
-    this.#deps.onTurn?.(ms)
+    this.#deps.onTurn?.(ms, conversation.channel)
     this.#deps.log.info({ ...reply.trace, conversation: id, ms: Math.round(ms * 10) / 10 })
   }
 

@@ -59,7 +59,7 @@ export async function answerQuestion(dc: DialogContext, scene: Scene, text: stri
 export async function answerEntry(dc: DialogContext, scene: Scene, id: string): Promise<void> {
   const entry = scene.world.content.faq.get(id)
   if (!entry) return
-  scene.trace = { ...scene.trace, event: 'faq.answered', step: id }
+  scene.trace = { ...scene.trace, event: 'faq.answered', faq: id }
   await tellAnswer(dc, scene, entry)
   const flow = entry.starts && scene.world.content.flows.get(entry.starts.flow)
   if (stepOf(scene, dc.stack[0]?.id)) {
@@ -110,7 +110,7 @@ async function askHelped(turn: WaterfallStepContext): Promise<DialogTurnResult> 
 async function followHelped(turn: WaterfallStepContext): Promise<DialogTurnResult> {
   const scene = sceneOf(turn.context)
   const helped = scene.choice === 'yes'
-  scene.trace = { event: helped ? 'faq.helped' : 'faq.unhelpful', step: String((turn.options as Options).id) }
+  scene.trace = { event: helped ? 'faq.helped' : 'faq.unhelpful', faq: String((turn.options as Options).id) }
   const words = say(scene, helped ? 'bot:faq.glad' : 'bot:faq.sorry')
   await askWith(turn, scene, words, helped ? [] : [...topics(scene), commandButton(scene, 'person')])
   return turn.endDialog()

@@ -7,7 +7,7 @@ import {
 } from 'botbuilder-core'
 import { type DialogInstance, DialogSet } from 'botbuilder-dialogs'
 import type { Content } from '../content/index.ts'
-import type { Locale, Words } from '../locales/index.ts'
+import type { Lexicon, Locale, Words } from '../locales/index.ts'
 import type { UnlockClient } from '../unlock/index.ts'
 import { addFaq } from './faqDialog.ts'
 import { addFlow } from './flowDialog.ts'
@@ -44,6 +44,7 @@ export interface Reply {
 interface Deps {
   content: Content
   words: Words
+  lexicons: Record<Locale, Lexicon>
   unlock: UnlockClient
   links: Links
   search: Search
@@ -96,14 +97,14 @@ export function createDialogs(deps: Deps) {
   }
 }
 
-function build({ content, words, unlock, links, search }: Deps): World {
+function build({ now: _, ...parts }: Deps): World {
   const places: World['places'] = new Map()
   const dialogs = new DialogSet(stackOfScene)
-  for (const flow of content.flows.values()) addFlow(flow, dialogs, places)
+  for (const flow of parts.content.flows.values()) addFlow(flow, dialogs, places)
   addTrouble(dialogs, places)
   addHandoff(dialogs, places)
   addFaq(dialogs, places)
-  return { content, words, unlock, links, search, dialogs, places }
+  return { ...parts, dialogs, places }
 }
 
 /** Where botbuilder finds its stack: in our one state, which the turn reads and writes once. */

@@ -1,4 +1,5 @@
 import type { DialogContext } from 'botbuilder-dialogs'
+import type { Command } from '../locales/index.ts'
 import { answerEntry, repeat, topics } from './faqDialog.ts'
 import { startFlow } from './flowDialog.ts'
 import { HANDOFF } from './handoffDialog.ts'
@@ -6,7 +7,6 @@ import { before } from './path.ts'
 import { askWith, type Pressed, tell } from './say.ts'
 import { flowOf, offeredNow, type Scene, say, stepOf } from './scene.ts'
 import { TROUBLE } from './troubleDialog.ts'
-import type { Command } from './understand.ts'
 
 type Interruption = (dc: DialogContext, scene: Scene) => Promise<void>
 

@@ -4,7 +4,7 @@ import { changeLocale, interruptions, press, resume } from './interruptions.ts'
 import { nearest } from './path.ts'
 import { type Pressed, tell } from './say.ts'
 import { flowOf, offeredNow, type Scene, say, stepOf } from './scene.ts'
-import { type Lexicon, understand } from './understand.ts'
+import { understand } from './understand.ts'
 import { toldAlready } from './unlockDialog.ts'
 
 /** Decides whose turn it is: an event's, a button's, an interruption's, the active dialog's, or the FAQ's. */
@@ -35,7 +35,7 @@ async function hear(dc: DialogContext, scene: Scene): Promise<void> {
   }
   const step = stepOf(scene, dc.activeDialog?.id)
   const digits = step?.kind === 'question' && step.expects === 'digits'
-  const understood = understand(text, offeredNow(dc, scene), lexicon(scene), digits)
+  const understood = understand(text, offeredNow(dc, scene), scene.world.lexicons[scene.state.locale], digits)
   scene.trace.event = understood.kind
   switch (understood.kind) {
     case 'choice':
@@ -114,20 +114,6 @@ async function mendStack(dc: DialogContext, scene: Scene): Promise<void> {
   await tell(dc, scene, say(scene, flow ? 'bot:changed.step' : 'bot:changed.flow'))
   if (flow) await dc.beginDialog(`${flow.id}/${step ?? flow.start}`)
   else delete scene.state.run
-}
-
-function lexicon(scene: Scene): Lexicon {
-  const list = (key: string) => scene.world.words.list(scene.state.locale, `understand:${key}`)
-  const commands = ['back', 'restart', 'trouble', 'person', 'english', 'japanese', 'repeat'] as const
-  return {
-    commands: Object.fromEntries(
-      commands.map((name) => [name, list(`commands.${name}`)]),
-    ) as Lexicon['commands'],
-    yes: list('yes'),
-    no: list('no'),
-    unsure: list('unsure'),
-    negations: list('negations'),
-  }
 }
 
 function isPressed(value: unknown): value is Pressed {

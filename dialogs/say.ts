@@ -1,8 +1,8 @@
 import type { Activity, CardAction } from 'botbuilder-core'
 import type { DialogContext } from 'botbuilder-dialogs'
+import type { Command } from '../locales/index.ts'
 import { offeredNow, type Scene, say, stepOf } from './scene.ts'
 import { type Sheet, sheetText, stepCard } from './stepCard.ts'
-import type { Command } from './understand.ts'
 
 /** What a button sends back: where it stood and what it means, never its text. */
 export interface Pressed {

@@ -1,7 +1,7 @@
 import type { TurnContext } from 'botbuilder-core'
 import type { DialogContext, DialogSet } from 'botbuilder-dialogs'
 import type { Content, Flow, Step } from '../content/index.ts'
-import type { Words } from '../locales/index.ts'
+import type { Lexicon, Locale, Words } from '../locales/index.ts'
 import type { UnlockClient } from '../unlock/index.ts'
 import type { Run, State } from './state.ts'
 
@@ -9,6 +9,7 @@ import type { Run, State } from './state.ts'
 export interface World {
   content: Content
   words: Words
+  lexicons: Record<Locale, Lexicon>
   unlock: UnlockClient
   links: Links
   dialogs: DialogSet
@@ -57,7 +58,7 @@ export interface Scene {
   /** Whether the question must be asked with a person among its answers. */
   stuck: boolean
   requests: string[]
-  trace: { event: string; flow?: string; step?: string }
+  trace: { event: string; flow?: string; step?: string; faq?: string }
 }
 
 const SCENE = Symbol('scene')

@@ -1,17 +1,6 @@
 import { normalise } from '../content/index.ts'
+import type { Command, Lexicon } from '../locales/index.ts'
 import type { Offered } from './scene.ts'
-
-/** The customer's words for what can be said at any time; lists of phrases of one language. */
-export interface Lexicon {
-  commands: Record<Command, string[]>
-  yes: string[]
-  no: string[]
-  unsure: string[]
-  negations: string[]
-}
-
-/** What a customer can say at any step. */
-export type Command = 'back' | 'restart' | 'trouble' | 'person' | 'english' | 'japanese' | 'repeat'
 
 /** What was understood of a text. */
 export type Understood =

@@ -1,4 +1,4 @@
-import { type UnlockRequest, UnlockUnavailable } from '../unlock/index.ts'
+import { requestNumber, type UnlockRequest, UnlockUnavailable } from '../unlock/index.ts'
 import { type Scene, say } from './scene.ts'
 import type { Sheet } from './stepCard.ts'
 
@@ -16,7 +16,7 @@ export async function linkSheet(scene: Scene): Promise<LinkSheet> {
   return {
     link: { title: say(scene, 'bot:unlock.open'), url: links.request(request.id) },
     facts: [
-      { title: say(scene, 'bot:unlock.number'), value: request.id },
+      { title: say(scene, 'bot:unlock.number'), value: requestNumber(request.id) },
       { title: say(scene, 'bot:unlock.code'), value: request.bindingCode },
       {
         title: say(scene, 'bot:unlock.expires'),

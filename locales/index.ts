@@ -105,3 +105,6 @@ function refuse(locale: Locale, key: string): never {
     `"${key}" is missing in ${locale}: write it in locales/${locale}, or pass the variable it needs.`,
   )
 }
+
+export type { Command, Lexicon } from './lexicon.ts'
+export { readLexicon } from './lexicon.ts'

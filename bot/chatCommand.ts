@@ -1,0 +1,40 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { consoleChannel } from './channels/console.ts'
+import { readConfig } from './config.ts'
+import { createLog } from './log.ts'
+import { startKaijo } from './start.ts'
+
+/** `npm run chat [-- en]`: the bot in a terminal, with a bank of its own to practise on; nothing is kept. */
+async function main(): Promise<void> {
+  const dir = mkdtempSync(join(tmpdir(), 'kaijo-chat-'))
+  const [port, sandboxPort] = [await freePort(), await freePort()]
+  const config = readConfig({
+    BANK: process.env.BANK,
+    CONTENT_DIR: process.env.CONTENT_DIR,
+    PORT: String(port),
+    SANDBOX_PORT: String(sandboxPort),
+    STORAGE_URL: 'sqlite::memory:',
+    LINK_KEY_FILE: join(dir, 'link.key'),
+  })
+  const kaijo = await startKaijo(config, createLog(process.env.LOG_LEVEL ?? 'silent'))
+  const locale = process.argv.includes('en') ? 'en' : 'ja'
+  const { stdin: input, stdout: output } = process
+  await consoleChannel({ turns: kaijo.turns, store: kaijo.store, input, output, locale })
+  await kaijo.close()
+  rmSync(dir, { recursive: true })
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as { port: number }
+      probe.close(() => resolve(port))
+    })
+    probe.on('error', reject)
+  })
+}
+
+await main()

@@ -1,0 +1,45 @@
+import { ConfigError, readConfig } from './config.ts'
+import { ContentError } from './live.ts'
+import { createLog } from './log.ts'
+import { type Kaijo, startKaijo } from './start.ts'
+
+/** `npm start`: everything in one process, until Ctrl+C or SIGTERM. */
+async function main(): Promise<void> {
+  const config = readConfig()
+  const log = createLog(config.logLevel)
+  const kaijo = await startKaijo(config, log)
+  sayWhere(kaijo)
+
+  let isStopping = false
+  const stop = async () => {
+    if (isStopping) process.exit(1)
+    isStopping = true
+    await kaijo.close()
+    process.exit(0)
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+  process.on('unhandledRejection', (err) => log.error({ event: 'unhandled', err }))
+  process.on('uncaughtException', (err) => log.error({ event: 'uncaught', err }))
+}
+
+function sayWhere({ url, sandbox }: Kaijo): void {
+  const lines = ['', `  Kaijo    ${url}/   open the chat here`]
+  if (sandbox) {
+    lines.push(
+      `  Sandbox  ${sandbox.publicUrl}/   plays the bank: UNLOCK_API_URL is not set`,
+      '           Its first page has the demonstration IDs, PINs and passwords to log on with.',
+    )
+  }
+  console.error([...lines, ''].join('\n'))
+}
+
+main().catch((error: unknown) => {
+  const isOurs = error instanceof ConfigError || error instanceof ContentError
+  const { code } = error as NodeJS.ErrnoException
+  if (isOurs) console.error((error as Error).message)
+  else if (code === 'EADDRINUSE')
+    console.error('PORT or SANDBOX_PORT is in use; choose another one, or stop the process that has it')
+  else console.error(error)
+  process.exit(78)
+})

@@ -1,0 +1,100 @@
+import { join } from 'node:path'
+import { type Content, type Finding, loadContent, searchFaq, watchContent } from '../content/index.ts'
+import { createDialogs, type Links } from '../dialogs/index.ts'
+import { createWords, readLexicon, type Words } from '../locales/index.ts'
+import type { UnlockClient } from '../unlock/index.ts'
+import type { Logger } from './log.ts'
+import type { Bot } from './turn.ts'
+
+/** The dialogs over the newest content that had no mistake in it. */
+export interface Live {
+  bot(): Bot
+  content(): Content
+  words(): Words
+  /** Throws when there is no content to speak from. */
+  check(): void
+  close(): void
+}
+
+/** Where the content is. */
+export interface LivePlace {
+  contentDir: string
+  localesDir: string
+  bank: string
+}
+
+/** The content to begin with, and what the dialogs need of the outside. */
+export interface LiveParts extends LivePlace {
+  first: Content
+  unlock: UnlockClient
+  links: Links
+  log: Logger
+}
+
+/** The content cannot be used at all; carries every finding. */
+export class ContentError extends Error {
+  readonly findings: Finding[]
+
+  constructor(findings: Finding[]) {
+    super(
+      findings
+        .map(({ file, line, column, what, mend }) => `${file}:${line}:${column}  ${what}  ${mend}`)
+        .join('\n'),
+    )
+    this.findings = findings
+  }
+}
+
+/** Reads the content for the start. Throws ContentError when it cannot be used. */
+export function firstContent(place: LivePlace): Content {
+  const { content, findings } = loadContent(folders(place))
+  if (!content) throw new ContentError(findings)
+  return content
+}
+
+/** Keeps the content fresh: a good edit takes effect with the next turn, a broken one never does. */
+export function openLive(parts: LiveParts, watch = true): Live {
+  let now = speakFrom(parts.first, parts)
+  const watcher = watch
+    ? watchContent({
+        ...folders(parts),
+        version: parts.first.version,
+        onChange: (content) => {
+          now = speakFrom(content, parts)
+          parts.log.info({ event: 'content.changed', version: content.version })
+        },
+        onBroken: (findings) => {
+          for (const { file, line, column, rule } of findings) {
+            parts.log.error({ event: 'content.broken', file, line, column, rule })
+          }
+        },
+      })
+    : undefined
+  return {
+    bot: () => now.bot,
+    content: () => now.content,
+    words: () => now.words,
+    check: () => undefined,
+    close: () => watcher?.close(),
+  }
+}
+
+function folders({ contentDir, localesDir, bank }: LivePlace) {
+  return { dir: contentDir, localesDir, bank }
+}
+
+function speakFrom(content: Content, { localesDir, unlock, links, log }: LiveParts) {
+  const onMissing = (locale: string, key: string) =>
+    log.warn({ event: 'words.missing', id: `${locale} ${key}` })
+  const words = createWords({ dir: localesDir, sentences: content.sentences, bank: content.bank, onMissing })
+  const lexicons = { ja: readLexicon(localesDir, 'ja'), en: readLexicon(localesDir, 'en') }
+  const search = searchFaq(content.faq.values(), words.locales, (locale, key) =>
+    words.t(locale as 'ja' | 'en', key),
+  )
+  return { content, words, bot: createDialogs({ content, words, lexicons, unlock, links, search }) }
+}
+
+/** The words' folder that belongs to a content folder: its sister. */
+export function localesBeside(contentDir: string): string {
+  return join(contentDir, '..', 'locales')
+}

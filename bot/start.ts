@@ -1,0 +1,128 @@
+import { dirname, join } from 'node:path'
+import type { BankProfile } from '../content/index.ts'
+import { createUnlockClient, readPublicKey } from '../unlock/index.ts'
+import { type Sandbox, startSandbox } from '../unlock/sandbox/index.ts'
+import { directLine } from './channels/directLine.ts'
+import type { Config } from './config.ts'
+import { createHealth } from './health.ts'
+import { openKeys } from './keys.ts'
+import { signLink } from './link.ts'
+import { firstContent, type Live, localesBeside, openLive } from './live.ts'
+import type { Logger } from './log.ts'
+import { createMetrics } from './metrics.ts'
+import { createServer } from './server.ts'
+import type { Store } from './store/index.ts'
+import { openStore } from './store/open.ts'
+import { takeTurns } from './turn.ts'
+import type { Turns } from './turns.ts'
+import { unlockRoutes } from './unlockRoutes.ts'
+import { webRoutes } from './web.ts'
+
+/** Everything, running. */
+export interface Kaijo {
+  url: string
+  sandbox: Sandbox | undefined
+  store: Store
+  turns: Turns
+  live: Live
+  close(): Promise<void>
+}
+
+/** Starts the bot: store, content, the unlock API or its sandbox, channels, server. Rejects when one of them cannot. */
+export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
+  const store = openStore(config.storageUrl)
+  const keys = openKeys(config.linkKeyFile)
+  const metrics = createMetrics(true)
+  const linkKey = keys.derive('link')
+  const { contentDir, bank, publicUrl } = config
+
+  const place = { contentDir, localesDir: localesBeside(contentDir), bank }
+  const first = firstContent(place)
+  const sandbox = config.unlock ? undefined : await actTheBank(config, first.bank, log)
+  const { url, token, keys: apiKeys } = config.unlock ?? sandboxApi(sandbox as Sandbox)
+  const unlock = createUnlockClient({
+    url,
+    token,
+    callbackUrl: `${publicUrl}/unlock/callback`,
+    linkOrigin: sandbox?.publicUrl,
+  })
+  const links = {
+    request: (id: string) => `${publicUrl}/go/${signLink(id, linkKey)}`,
+    picture: (file: string) => `${publicUrl}/pictures/${file}`,
+    host: new URL(publicUrl).host,
+  }
+  const live = openLive({ ...place, first, unlock, links, log })
+
+  const turns = takeTurns({
+    store,
+    bot: () => live.bot(),
+    log,
+    onTurn: (ms, channel) => {
+      metrics.turns.inc({ channel, result: 'committed' })
+      metrics.turnSeconds.observe(ms / 1000)
+    },
+  })
+  const chat = directLine({ store, turns, keys, config, log, metrics })
+  const verifying = apiKeys.map(readPublicKey)
+  const parts = {
+    client: unlock,
+    keys: () => verifying,
+    turns,
+    store,
+    words: live.words(),
+    publicUrl,
+    linkKey,
+  }
+  const routes = [
+    ...chat.routes,
+    ...unlockRoutes({ ...parts, clock: () => new Date() }),
+    ...(await webRoutes({
+      words: live.words(),
+      bank: live.content().bank,
+      allowedOrigins: config.widgetOrigins,
+      contentDir,
+      publicUrl,
+    })),
+  ]
+  const health = createHealth({ store: () => store.check(), content: () => live.check() })
+  const server = createServer({ config, routes, upgrades: chat.upgrades, log, metrics, health })
+  await turns.start()
+  await server.listen()
+  log.info({ event: 'started', url: publicUrl, bank, version: live.content().version })
+
+  return {
+    url: publicUrl,
+    sandbox,
+    store,
+    turns,
+    live,
+    async close() {
+      live.close()
+      health.closing()
+      chat.close()
+      await server.close()
+      await turns.stop()
+      await sandbox?.close()
+      await store.close()
+      log.info({ event: 'stopped' })
+    },
+  }
+}
+
+function actTheBank(config: Config, bank: BankProfile, log: Logger): Promise<Sandbox> {
+  const { name, service, code, forms } = bank
+  return startSandbox({
+    port: config.sandboxPort,
+    host: config.host,
+    dataDir: join(dirname(config.linkKeyFile), 'sandbox'),
+    publicUrl: `http://localhost:${config.sandboxPort}`,
+    bank: { name, service, code },
+    forms: forms as Parameters<typeof startSandbox>[0]['forms'],
+    clock: () => new Date(),
+    onError: (err) => log.error({ event: 'sandbox.failed', err }),
+  })
+}
+
+function sandboxApi({ url, token, publicKey }: Sandbox) {
+  return { url, token, keys: [publicKey] }
+}

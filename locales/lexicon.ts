@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parse } from 'yaml'
+import type { Locale } from './index.ts'
+
+/** What a customer can say at any step. */
+export type Command = 'back' | 'restart' | 'trouble' | 'person' | 'english' | 'japanese' | 'repeat'
+
+/** One language's words for what can be said at any time; lists of phrases. */
+export interface Lexicon {
+  commands: Record<Command, string[]>
+  yes: string[]
+  no: string[]
+  unsure: string[]
+  /** A sentence that holds one of these is not taken for the choice whose words it also holds. */
+  negations: string[]
+}
+
+/** Reads `understand.yaml` of a locale in the locales' folder. */
+export function readLexicon(dir: string, locale: Locale): Lexicon {
+  return parse(readFileSync(join(dir, locale, 'understand.yaml'), 'utf8'), { maxAliasCount: 0 })
+}

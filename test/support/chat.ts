@@ -1,0 +1,187 @@
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import type { Activity, CardAction } from 'botbuilder-core'
+import { firstContent, openLive } from '../../bot/live.ts'
+import { createLog } from '../../bot/log.ts'
+import type { Store } from '../../bot/store/index.ts'
+import { openSqlite } from '../../bot/store/sqlite.ts'
+import { takeTurns } from '../../bot/turn.ts'
+import type { State } from '../../dialogs/index.ts'
+import { Bank } from './bank.ts'
+
+const root = join(import.meta.dirname, '..', '..')
+
+/** What a test conversation can be started with. */
+export interface ChatOptions {
+  locale?: 'ja' | 'en'
+  bank?: string
+  contentDir?: string
+  localesDir?: string
+  store?: Store
+  conversation?: string
+}
+
+/** The words and pictures of one thing the bot said. */
+export interface Heard {
+  text: string
+  choices: string[]
+  card?: Record<string, unknown>
+}
+
+/**
+ * A conversation as a test: `await chat().user('利用者').bot(/お客様カード/)`.
+ * Everything is real but the bank and the channel; each line is carried out in order when awaited.
+ */
+export class Chat {
+  readonly bank = new Bank()
+  readonly conversation: string
+  readonly store: Store
+  readonly #turns: ReturnType<typeof takeTurns>
+  readonly #live: ReturnType<typeof openLive>
+  readonly #locale: 'ja' | 'en'
+  #line: Promise<void>
+  #seen = 0
+  #heard: Heard[] = []
+  #offered: CardAction[] = []
+
+  constructor(options: ChatOptions = {}) {
+    this.#locale = options.locale ?? 'ja'
+    this.conversation = options.conversation ?? randomUUID()
+    this.store = options.store ?? openSqlite(':memory:')
+    const links = {
+      request: (id: string) => `https://help.example/go/${id}`,
+      picture: (file: string) => `https://help.example/pictures/${file}`,
+      host: 'help.example',
+    }
+    const contentDir = options.contentDir ?? join(root, 'content')
+    const localesDir = options.localesDir ?? join(root, 'locales')
+    const bank = options.bank ?? 'osaka-city'
+    const log = createLog('silent')
+    const place = { contentDir, localesDir, bank }
+    this.#live = openLive({ ...place, first: firstContent(place), unlock: this.bank, links, log }, false)
+    this.#turns = takeTurns({ store: this.store, bot: () => this.#live.bot(), log })
+    this.#line = this.#send({ type: 'conversationUpdate', locale: this.#locale }, false)
+  }
+
+  /** The customer writes, or presses the button of that name when there is one (as every channel does). */
+  user(text: string): this {
+    return this.#then(async () => {
+      const action = this.#offered.find(({ title }) => title === text)
+      await this.#send({ type: 'message', text, ...(action && { value: action.value }) }, true)
+    })
+  }
+
+  /** The customer writes, and presses nothing. */
+  types(text: string): this {
+    return this.#then(() => this.#send({ type: 'message', text }, true))
+  }
+
+  /** A button of long ago. */
+  presses(value: object, text = '…'): this {
+    return this.#then(() => this.#send({ type: 'message', text, value }, true))
+  }
+
+  /** Something else than a message happens. */
+  event(name: string, value?: unknown): this {
+    return this.#then(() => this.#send({ type: 'event', name, value }, false))
+  }
+
+  /** The bank settles the newest request and says so. */
+  bankSays(state: 'opened' | 'cleared' | 'rejected' | 'expired'): this {
+    return this.#then(async () => {
+      const { id } = this.bank.settle(state)
+      await this.#send({ type: 'event', name: 'unlock.updated', value: { id, state } }, false)
+    })
+  }
+
+  /** The bot's last turn says this somewhere. */
+  bot(...patterns: (RegExp | string)[]): this {
+    return this.#then(async () => {
+      const said = this.#heard.map(({ text }) => text).join('\n')
+      for (const pattern of patterns) {
+        const found = typeof pattern === 'string' ? said.includes(pattern) : pattern.test(said)
+        if (!found)
+          throw new Error(`Expected the bot to say ${pattern}, but it said:\n${said || '(nothing)'}`)
+      }
+    })
+  }
+
+  /** The bot's last turn says this nowhere. */
+  neverBot(pattern: RegExp): this {
+    return this.#then(async () => {
+      const said = this.#heard.map(({ text }) => text).join('\n')
+      if (pattern.test(said)) throw new Error(`Expected the bot not to say ${pattern}, but it said:\n${said}`)
+    })
+  }
+
+  /** These can be pressed now. */
+  offers(...titles: string[]): this {
+    return this.#then(async () => {
+      const offered = this.#offered.map(({ title }) => title)
+      for (const title of titles) {
+        if (!offered.includes(title))
+          throw new Error(`Expected the button "${title}" among: ${offered.join(', ')}`)
+      }
+    })
+  }
+
+  /** A look at things between two lines. */
+  also(look: (chat: this) => void | Promise<void>): this {
+    return this.#then(async () => look(this))
+  }
+
+  /** What the bot said in its last turn. */
+  get heard(): Heard[] {
+    return this.#heard
+  }
+
+  /** The buttons that can be pressed now. */
+  get offered(): CardAction[] {
+    return this.#offered
+  }
+
+  /** What is remembered between turns. */
+  async state(): Promise<State> {
+    return (await this.store.conversation(this.conversation))?.state as State
+  }
+
+  // biome-ignore lint/suspicious/noThenProperty: a conversation is awaited like a promise
+  then<A, B>(
+    done?: ((value: undefined) => A) | null,
+    failed?: ((error: unknown) => B) | null,
+  ): Promise<A | B> {
+    return this.#line.then(() => undefined).then(done as never, failed as never)
+  }
+
+  #then(line: () => Promise<void>): this {
+    this.#line = this.#line.then(line)
+    // The error is kept for whoever awaits; it is not unhandled meanwhile.
+    this.#line.catch(() => undefined)
+    return this
+  }
+
+  async #send(activity: Partial<Activity>, logged: boolean): Promise<void> {
+    const { conversation } = this
+    const inbound = { channel: 'test', eventId: randomUUID(), conversation, logged }
+    await this.#turns.accept({ ...inbound, activity: { locale: this.#locale, ...activity } })
+    await this.#turns.idle()
+    await this.#listen()
+  }
+
+  async #listen(): Promise<void> {
+    const logged = await this.store.activities(this.conversation, this.#seen, 100)
+    this.#seen = logged.at(-1)?.seq ?? this.#seen
+    const said = logged.map(({ activity }) => activity).filter(({ from }) => from?.role === 'bot')
+    this.#offered = said.at(-1)?.suggestedActions?.actions ?? []
+    this.#heard = said.map((activity) => ({
+      text: activity.text ?? '',
+      choices: activity.suggestedActions?.actions.map(({ title }) => title) ?? [],
+      card: activity.attachments?.[0]?.content,
+    }))
+  }
+}
+
+/** Starts a test conversation; the greeting is its first line. */
+export function chat(options?: ChatOptions): Chat {
+  return new Chat(options)
+}
