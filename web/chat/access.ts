@@ -6,7 +6,15 @@ import type { Lang } from './words.ts'
 const resumeKey = 'kaijo.resume'
 
 /** The server could not be asked, or could not answer now; trying again later may do. */
-export class Unreachable extends Error {}
+export class Unreachable extends Error {
+  /** Milliseconds that the server wants to be left alone. */
+  readonly after: number
+
+  constructor(message: string, after = 0) {
+    super(message)
+    this.after = after
+  }
+}
 
 interface Session {
   conversationId: string
@@ -110,11 +118,11 @@ export class Access {
     if (token) headers.authorization = `Bearer ${token}`
     if (body) headers['content-type'] = 'application/json'
     const request = { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) }
-    const answer = await this.#parts.rim.fetch(path, request).catch((cause: unknown) => {
-      throw new Unreachable(`${method} ${path} got no answer`, { cause })
+    const answer = await this.#parts.rim.fetch(path, request).catch((error: unknown) => {
+      throw new Unreachable(`${method} ${path} got no answer: ${error}`)
     })
     if (answer.status === 429 || answer.status >= 500) {
-      throw new Unreachable(`${method} ${path} answered ${answer.status}`)
+      throw new Unreachable(`${method} ${path} answered ${answer.status}`, (answer.retryAfter ?? 0) * 1000)
     }
     return answer
   }

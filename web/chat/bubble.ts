@@ -39,7 +39,7 @@ export function drawDelivery(entry: Entry, words: ChatWords, pressed: Pressed): 
   const isRefused = entry.delivery === 'refused'
   const line = element('span', {}, isRefused ? words.refused : words.failed)
   if (isRefused) return [line]
-  const again = element('button', { type: 'button' }, words.retry)
+  const again = element('button', { type: 'button', class: 'again' }, words.retry)
   again.addEventListener('click', () => pressed.onRetry(entry))
   return [line, again]
 }

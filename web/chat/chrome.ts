@@ -57,7 +57,8 @@ export class Chrome {
   #notice(): void {
     const said = this.#link === 'online' ? '' : this.#words[this.#link]
     const notice = byId('notice', HTMLElement)
-    if (notice.textContent !== said) notice.replaceChildren(...(said ? [element('p', {}, said)] : []))
+    if (notice.textContent !== said)
+      notice.replaceChildren(...(said ? [element('p', { class: 'notice' }, said)] : []))
   }
 
   #entitle(title: string): void {

@@ -16,6 +16,8 @@ const pollsPerTry = 20
 interface Parts {
   rim: Rim
   access: Access
+  /** The language in which the bot is to greet. */
+  locale(): string
   onFrame(frame: Frame): void
   /** What the log held before is all there; from now on frames are news. */
   onCaughtUp(): void
@@ -44,15 +46,18 @@ export class Connection {
   async run(): Promise<void> {
     this.#parts.onLink('connecting')
     while (!this.#isStopped) {
+      let wanted = 0
       try {
         await this.#once()
       } catch (error) {
         if (!(error instanceof Unreachable)) throw error
         this.#failures++
+        wanted = error.after
       }
       if (this.#isStopped) return
       this.#parts.onLink(this.#isOffline ? 'offline' : 'waiting')
-      await this.#pause.wait(this.#isOffline ? 30_000 : backoff(this.#failures, this.#parts.rim.random()))
+      const wait = this.#isOffline ? 30_000 : backoff(this.#failures, this.#parts.rim.random())
+      await this.#pause.wait(Math.max(wait, wanted))
     }
   }
 
@@ -96,7 +101,7 @@ export class Connection {
     const { access } = this.#parts
     const answer = this.#hasStarted
       ? await access.request('GET', `/{id}?watermark=${this.#watermark}`)
-      : await access.request('POST', '', {})
+      : await access.request('POST', '', { locale: this.#parts.locale() })
     if (answer.status > 299) throw new Unreachable(`The conversation could not be opened: ${answer.status}`)
     this.#hasStarted = true
     return asText(asObject(await answer.json()).streamUrl)

@@ -26,14 +26,11 @@ export class MessageList {
     list.tabIndex = 0
   }
 
-  /** Old messages that a reload brings back are not read out; from now on new ones are. */
-  announce(): void {
-    this.#list.setAttribute('aria-live', 'polite')
-  }
-
-  /** Silent until told to announce. */
-  hush(): void {
-    this.#list.setAttribute('aria-live', 'off')
+  /** Old messages that a reload brings back are not read out; new ones are. */
+  announce(isOn: boolean): void {
+    if (!isOn) this.#list.setAttribute('aria-live', 'off')
+    // The old ones are drawn first, and only then is the region made live.
+    else requestAnimationFrame(() => this.#list.setAttribute('aria-live', 'polite'))
   }
 
   /** Buttons and labels drawn from now on speak these words. */

@@ -30,6 +30,8 @@ export class Outbox {
   #queue: Letter[] = []
   #isRunning = false
   #isOffline = false
+  /** Milliseconds that the server asked to be left alone, at the last try. */
+  #wanted = 0
 
   constructor(parts: Parts) {
     this.#parts = parts
@@ -80,7 +82,7 @@ export class Outbox {
       if (!result && this.#isOffline) {
         await this.#pause.wait(30_000)
       } else if (!result && ++tries < mostTries) {
-        await this.#pause.wait(backoff(tries, this.#parts.rim.random()))
+        await this.#pause.wait(Math.max(backoff(tries, this.#parts.rim.random()), this.#wanted))
       } else {
         tries = 0
         this.#queue.shift()
@@ -99,8 +101,9 @@ export class Outbox {
       if (answer.status > 299) return { delivery: answer.status < 404 ? 'refused' : 'failed' }
       return { delivery: 'sent', activityId: asText(asObject(await answer.json()).id) }
     } catch (error) {
-      if (error instanceof Unreachable) return undefined
-      throw error
+      if (!(error instanceof Unreachable)) throw error
+      this.#wanted = error.after
+      return undefined
     }
   }
 

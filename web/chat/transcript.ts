@@ -24,7 +24,8 @@ export class Transcript {
   receive(activity: Activity): Entry {
     const known = this.#entries.find((entry) => isSame(entry, activity))
     const entry = known ?? { key: activity.id, from: activity.from, delivery: 'sent', activity }
-    entry.activity = { ...activity, text: activity.text || entry.activity.text }
+    const shown = entry.letter?.activity.displayText ?? activity.text
+    entry.activity = { ...activity, text: shown || entry.activity.text }
     entry.delivery = 'sent'
     this.#place(entry)
     return entry
@@ -46,6 +47,10 @@ export class Transcript {
   /** Another conversation begins; what is still on its way goes there. */
   clear(): void {
     this.#entries = this.#entries.filter((entry) => entry.delivery === 'pending')
+  }
+
+  empty(): void {
+    this.#entries = []
   }
 
   /** The entry whose choices can be pressed: the last one, if the bot said it and nobody has answered. */
