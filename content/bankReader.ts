@@ -5,10 +5,11 @@ import type { Reading } from './reading.ts'
 import { Section } from './section.ts'
 import type { Source } from './source.ts'
 
-/** A bank's profile as it was read, and where its list of forms stands. */
+/** A bank's profile as it was read, and where its list of forms, and each form in it, stands. */
 export interface BankDraft {
   profile: BankProfile
-  forms: Place
+  place: Place
+  forms: Map<string, Place>
 }
 
 /** Reads one file of `content/banks`. */
@@ -20,12 +21,18 @@ export function readBank(source: Source, reading: Reading): BankDraft | undefine
   if (code && !/^[0-9]{4}$/.test(code.text)) reading.report.add('bad-code', code.place, { name: code.text })
   const named = section.map('forms')
   const forms: Record<string, string> = {}
+  const places = new Map<string, Place>()
   for (const form of named?.keys() ?? []) {
     if (!/^[a-z][A-Za-z]*$/.test(form))
       reading.report.add('bad-form-key', named?.at(form) ?? section.place, { name: form })
+    places.set(form, named?.at(form) ?? section.place)
     const printed = named?.text(form)
     if (printed) forms[form] = printed.text
   }
   const texts = { name: section.text('name')?.text ?? '', service: section.text('service')?.text ?? '' }
-  return { profile: { id, ...texts, code: code?.text ?? '', forms }, forms: section.at('forms') }
+  return {
+    profile: { id, ...texts, code: code?.text ?? '', forms },
+    place: section.at('forms'),
+    forms: places,
+  }
 }

@@ -32,7 +32,7 @@ function readEntry(section: Section, id: string, place: Place, reading: Reading)
   const optional = ['label', 'image', 'starts', 'person', 'featured']
   section.expect(['question', 'answer', 'phrases'], optional)
   const path = `faq:${id}`
-  const question = takeText(reading, section, 'question', 'title', `${path}.question`) ?? ''
+  const question = takeText(reading, section, 'question', 'question', `${path}.question`) ?? ''
   const label = takeText(reading, section, 'label', 'label', `${path}.label`)
   const answer = takeText(reading, section, 'answer', 'answer', `${path}.answer`) ?? ''
   const image = takePicture(reading, section, `${path}.alt`)

@@ -1,13 +1,14 @@
 import { basename } from 'node:path'
 import type { Place } from './finding.ts'
 import type { Flow, FormKey, Outcome, Step } from './flow.ts'
-import { createLinks } from './links.ts'
+import { Links } from './links.ts'
 import type { Reading } from './reading.ts'
 import { checkId, checkName, takeText } from './reading.ts'
 import { Section } from './section.ts'
 import type { Source } from './source.ts'
 import { readStep } from './stepReader.ts'
 import type { Copy } from './stepSource.ts'
+import { isConnected } from './ways.ts'
 
 /** A flow as it was read, and where its steps and outcomes stand. */
 export interface FlowDraft {
@@ -28,12 +29,11 @@ export function readFlow(source: Source, reading: Reading): FlowDraft | undefine
     'outcomes',
   ])
   if (!section) return undefined
-  const before = reading.report.findings.length
   const id = readFileId(section, source.file, reading)
   const flow: Flow = { id, title: '', start: '', steps: new Map(), outcomes: new Map() }
   flow.title = takeText(reading, section, 'title', 'title', `flows:${id}.title`) ?? ''
   const places = new Map<string, Place>()
-  const links = createLinks()
+  const links = new Links()
   links.add(section.text('start'), (to) => {
     flow.start = to
   })
@@ -45,6 +45,7 @@ export function readFlow(source: Source, reading: Reading): FlowDraft | undefine
     places.set(name, steps?.at(name) ?? section.place)
     checkId(reading, name, places.get(name) ?? section.place, true)
     const step = steps?.map(name)
+    heads.set(name, name)
     if (!step) continue
     const read = readStep({ section: step, id: name, path: `flows:${id}.${name}`, reading, links, copies })
     for (const one of read) flow.steps.set(one.id, one)
@@ -52,11 +53,16 @@ export function readFlow(source: Source, reading: Reading): FlowDraft | undefine
     heads.set(name, read[0]?.id ?? name)
   }
   resolveCopies(copies, flow.steps, reading)
-  readOutcomes(section, flow, places, reading)
-  for (const name of flow.outcomes.keys()) heads.set(name, name)
-  links.follow(heads, reading)
-  return { flow, places, isWhole: reading.report.findings.length === before }
+  const outcomes = section.map('outcomes')
+  readOutcomes(outcomes, flow, places, reading)
+  for (const name of outcomes?.keys() ?? []) heads.set(name, name)
+  const isFollowed = links.follow(heads, flow.outcomes, reading)
+  const isRead = !reading.report.findings.some(({ file, rule }) => file === source.file && hides.has(rule))
+  return { flow, places, isWhole: isFollowed && isRead && isConnected(flow) }
 }
+
+/** Mistakes behind which a link may be hidden. */
+const hides = new Set(['duplicate-key', 'unknown-key', 'wrong-type', 'missing-key', 'duplicate-id'])
 
 /** The id that a file gives itself, which must be the file's name. */
 export function readFileId(section: Section, file: string, reading: Reading): string {
@@ -78,16 +84,20 @@ function resolveCopies(copies: Copy[], steps: Map<string, Step>, reading: Readin
   }
 }
 
-function readOutcomes(section: Section, flow: Flow, places: Map<string, Place>, reading: Reading): void {
-  const outcomes = section.map('outcomes')
+function readOutcomes(
+  outcomes: Section | undefined,
+  flow: Flow,
+  places: Map<string, Place>,
+  reading: Reading,
+): void {
   for (const name of outcomes?.keys() ?? []) {
-    const place = outcomes?.at(name) ?? section.place
+    const outcome = outcomes?.map(name)
+    const place = outcomes?.at(name)
+    if (!outcome || !place) continue
     checkId(reading, name, place)
     if (places.has(name)) reading.report.add('duplicate-id', place, { name })
     places.set(`outcomes.${name}`, place)
-    const outcome = outcomes?.map(name)
-    if (outcome)
-      flow.outcomes.set(name, readOutcome(outcome, name, `flows:${flow.id}.outcomes.${name}`, reading))
+    flow.outcomes.set(name, readOutcome(outcome, name, `flows:${flow.id}.outcomes.${name}`, reading))
   }
 }
 

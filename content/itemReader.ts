@@ -18,15 +18,17 @@ export function readItems(source: StepSource): Step[] {
   const last = items.at(-1)
   const overview = overviewKeys.length > 0 ? readOverview(source, asked, items) : undefined
   if (!overview && items[0] && asked.ask) items[0].intro = asked.ask
-  links.add(section.text('complete'), (to) => {
+  const complete = (to: string) => {
     for (const item of items) item.complete = to
     for (const choice of last?.choices ?? []) if (!choice.missing) choice.next = to
     if (overview?.choices[0]) overview.choices[0].next = to
-  })
-  links.add(section.text('missing'), (to) => {
+  }
+  const missing = (to: string) => {
     for (const item of items) item.missing = to
     for (const choice of last?.choices ?? []) if (choice.missing) choice.next = to
-  })
+  }
+  links.add(section.text('complete'), complete)
+  links.add(section.text('missing'), missing, 'missing')
   return overview ? [overview, ...items] : items
 }
 

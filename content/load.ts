@@ -9,13 +9,17 @@ import type { Finding } from './finding.ts'
 import type { Flow } from './flow.ts'
 import type { FlowDraft } from './flowReader.ts'
 import { readFlow } from './flowReader.ts'
-import { readMirror } from './mirror.ts'
-import type { Reading } from './reading.ts'
+import { checkOffers } from './offers.ts'
+import type { Reading, Sentence } from './reading.ts'
 import { checkName, createReading } from './reading.ts'
+import { checkForms, checkPictures, checkStarts } from './references.ts'
 import type { Lang } from './report.ts'
 import { createReport } from './report.ts'
 import type { Shelf } from './shelf.ts'
 import { openShelf } from './shelf.ts'
+import { checkTexts, checkTopics } from './textRules.ts'
+import { readTranslations } from './translations.ts'
+import { checkWays } from './ways.ts'
 
 /** Everything the writers wrote, ready to be said. */
 export interface Content {
@@ -54,20 +58,18 @@ export function loadContent({ dir, localesDir, bank, lang = 'ja' }: ContentPlace
   const reading = createReading(report)
   const shelf = openShelf(dirname(dir), report)
   const drafts = readDrafts(dir, shelf, reading)
-  translate(localesDir, shelf, drafts, reading)
+  const profiles = new Map([...drafts.banks].map(([id, draft]) => [id, draft.profile]))
+  const own = profiles.get(bank)
+  const banksFolder = { file: shelf.nameOf(join(dir, 'banks')), line: 1, column: 1 }
+  if (!drafts.unread.has('banks')) checkName(reading, 'unknown-bank', bank, profiles.keys(), banksFolder)
+  check(dir, drafts, reading, readTranslations(localesDir, shelf, drafts.unread, reading))
 
-  const banks = new Map([...drafts.banks].map(([id, draft]) => [id, draft.profile]))
-  const place = { file: shelf.nameOf(join(dir, 'banks')), line: 1, column: 1 }
-  if (!drafts.unread.has('banks')) checkName(reading, 'unknown-bank', bank, banks.keys(), place)
-  const own = banks.get(bank)
   const findings = report.findings.sort(byPlace)
   if (!own || findings.some((finding) => finding.severity === 'error')) return { findings }
   const flows = new Map([...drafts.flows].map(([id, draft]) => [id, draft.flow]))
   const faq = new Map([...drafts.faq].map(([id, draft]) => [id, draft.entry]))
-  return {
-    content: { flows, faq, bank: own, banks, sentences: sentencesOf(reading), version: shelf.hash() },
-    findings,
-  }
+  const sentences = sentencesOf(reading)
+  return { content: { flows, faq, bank: own, banks: profiles, sentences, version: shelf.hash() }, findings }
 }
 
 /** What has been read, before it is checked against each other. */
@@ -98,21 +100,18 @@ function readDrafts(dir: string, shelf: Shelf, reading: Reading): Drafts {
   return drafts
 }
 
-function translate(localesDir: string, shelf: Shelf, drafts: Drafts, reading: Reading): void {
-  const english = shelf.folder(join(localesDir, 'en'))
-  for (const namespace of ['flows', 'faq']) {
-    const source = english.get(namespace)
-    if (!source || drafts.unread.has(namespace)) continue
-    const of = <T>(all: Map<string, T>) =>
-      new Map([...all].filter(([key]) => key.startsWith(`${namespace}:`)))
-    const phrased = new Map([...of(reading.phrases).keys()].map((key) => [key, namespace === 'faq']))
-    const mirror = readMirror(
-      source,
-      { namespace, sentences: of(reading.sentences), phrased, plurals: false },
-      reading,
-    )
-    for (const { key, text } of mirror.phrasings) reading.phrases.get(key)?.en?.push(text)
-  }
+/** Everything that can only be seen when all is read. */
+function check(dir: string, drafts: Drafts, reading: Reading, translations: Sentence[]): void {
+  const { report, sentences } = reading
+  const profiles = [...drafts.banks.values()].map((draft) => draft.profile)
+  for (const { flow, places, isWhole } of drafts.flows.values()) if (isWhole) checkWays(flow, places, report)
+  checkPictures(join(dir, 'pictures'), reading)
+  checkOffers(translations, reading)
+  if (!drafts.unread.has('flows')) checkStarts(drafts.faq.values(), drafts.flows, reading)
+  if (drafts.unread.has('banks')) return
+  checkForms(drafts.banks.values(), reading)
+  checkTexts([...sentences.values(), ...translations], profiles, reading)
+  checkTopics(drafts.faq.values(), translations, profiles, reading)
 }
 
 function sentencesOf(reading: Reading): Content['sentences'] {

@@ -11,10 +11,8 @@ export interface Original {
   /** `flows`, `faq`, or the name of a file in `locales`. */
   namespace: string
   sentences: Map<string, Sentence>
-  /** Keys that may have `phrases`, and whether they must have them. */
-  phrased: Map<string, boolean>
-  /** Plural forms (`left_one`, `left_other`) count as one sentence. */
-  plurals: boolean
+  /** Keys of lists of words, such as `faq:misuse.phrases`, and whether they must be there. */
+  lists: Map<string, boolean>
 }
 
 /** A translator's file as it was read. */
@@ -29,11 +27,6 @@ export function readMirror(source: Source, original: Original, reading: Reading)
   if (source.root) walk.visit('', source.root, { file: source.file, line: 1, column: 1 })
   walk.reportMissing()
   return { sentences: walk.sentences, phrasings: walk.phrasings }
-}
-
-/** `left_one` → `left`. */
-export function singular(path: string): string {
-  return path.replace(/_(zero|one|two|few|many|other)$/, '')
 }
 
 class Walk {
@@ -53,27 +46,26 @@ class Walk {
     this.#reading = reading
     this.#seen.set('', { file: source.file, line: 1, column: 1 })
     for (const sentence of original.sentences.values()) this.#wanted.set(this.#pathOf(sentence.key), sentence)
-    const phrased = [...original.phrased.keys()].map((key) =>
-      `${key}.phrases`.slice(original.namespace.length + 1),
-    )
-    for (const path of [...this.#wanted.keys(), ...phrased]) this.#grow(path)
+    for (const path of this.#wanted.keys()) this.#grow(path)
+    for (const key of original.lists.keys()) this.#grow(this.#pathOf(key))
   }
 
   visit(path: string, node: unknown, place: Place): void {
-    this.#seen.set(this.#fold(path), place)
-    const sentence = this.#wanted.get(this.#fold(path))
+    this.#seen.set(path, place)
+    const sentence = this.#wanted.get(path)
     if (sentence && !isMap(node)) this.#take(sentence, this.#textOf(node, path, place))
-    else if (this.#takesPhrases(path)) this.#takePhrases(path, node, place)
+    else if (this.#original.lists.has(`${this.#original.namespace}:${path}`))
+      this.#takeList(path, node, place)
     else if (!this.#branches.has(path)) this.#orphan(path, place)
     else if (isMap(node)) this.#visitMap(path, node.items as Pair[], sentence)
     else if (isSeq(node)) this.#visitList(path, node.items as Node[])
-    else this.#reading.report.add('wrong-type', place, { wanted: 'map', name: path })
+    else this.#reading.report.add('wrong-type', place, { name: path })
   }
 
   reportMissing(): void {
     const reported = new Set<string>()
-    const required = [...this.#original.phrased].filter(([, must]) => must).map(([key]) => this.#pathOf(key))
-    for (const path of [...this.#wanted.keys(), ...required.map((key) => `${key}.phrases`)]) {
+    const required = [...this.#original.lists].filter(([, must]) => must).map(([key]) => this.#pathOf(key))
+    for (const path of [...this.#wanted.keys(), ...required]) {
       if (this.#seen.has(path)) continue
       const { missing, place } = this.#highestMissing(path)
       if (reported.has(missing)) continue
@@ -102,19 +94,12 @@ class Walk {
     if (found) this.sentences.push({ key: sentence.key, locale: 'en', field: sentence.field, ...found })
   }
 
-  #takesPhrases(path: string): boolean {
-    return path.endsWith('.phrases') && this.#original.phrased.has(this.#phrasedKey(path))
-  }
-
-  #phrasedKey(path: string): string {
-    return `${this.#original.namespace}:${path.slice(0, -'.phrases'.length)}`
-  }
-
-  #takePhrases(path: string, node: unknown, place: Place): void {
-    if (!isSeq(node)) this.#reading.report.add('wrong-type', place, { wanted: 'list', name: 'phrases' })
+  #takeList(path: string, node: unknown, place: Place): void {
+    if (!isSeq(node)) this.#reading.report.add('wrong-type', place, { name: path })
+    const key = `${this.#original.namespace}:${path.replace(/\.phrases$/, '')}`
     for (const item of isSeq(node) ? (node.items as Node[]) : []) {
-      const found = this.#textOf(item, 'phrases', this.#source.at(item))
-      if (found) this.phrasings.push({ key: this.#phrasedKey(path), locale: 'en', ...found })
+      const found = this.#textOf(item, path, this.#source.at(item))
+      if (found) this.phrasings.push({ key, locale: 'en', ...found })
     }
   }
 
@@ -124,7 +109,7 @@ class Walk {
     if (!isNothing && typeof value === 'string')
       return { text: value.trimEnd(), place: this.#source.at(node as Node) }
     if (isNothing) this.#reading.report.add('empty-text', place, { name })
-    else this.#reading.report.add('wrong-type', this.#source.at(node as Node), { wanted: 'text', name })
+    else this.#reading.report.add('wrong-type', this.#source.at(node as Node), { name })
     return undefined
   }
 
@@ -158,10 +143,6 @@ class Walk {
   }
 
   #pathOf(key: string): string {
-    return this.#fold(key.slice(this.#original.namespace.length + 1))
-  }
-
-  #fold(path: string): string {
-    return this.#original.plurals ? singular(path) : path
+    return key.slice(this.#original.namespace.length + 1)
   }
 }

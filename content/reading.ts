@@ -7,6 +7,8 @@ import type { Placed, Section } from './section.ts'
 /** What a sentence is for; the rules for texts differ by it. */
 export type Field =
   | 'title'
+  /** A customer's own question, as an answer's title. */
+  | 'question'
   | 'ask'
   | 'say'
   | 'note'
@@ -96,7 +98,7 @@ export function takePicture(reading: Reading, section: Section, path: Text) {
   const image = section.map('image')
   if (!image) return undefined
   image.expect(['file'], ['alt'])
-  if (!image.has('alt')) reading.report.add('missing-alt', image.place)
+  if (image.lacks('alt')) reading.report.add('missing-alt', image.place)
   const file = image.text('file')
   const alt = takeText(reading, image, 'alt', 'alt', path)
   if (!file || !alt) return undefined

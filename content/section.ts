@@ -18,6 +18,7 @@ export class Section {
   readonly #source: Source
   readonly #report: Report
   readonly #pairs = new Map<string, Pair>()
+  readonly #meant = new Set<string>()
 
   constructor(source: Source, pairs: Pair[], place: Place, report: Report) {
     this.#source = source
@@ -34,9 +35,9 @@ export class Section {
     return Section.#of(source, source.root, source.at(source.root), report)
   }
 
-  static #of(source: Source, node: unknown, place: Place, report: Report): Section | undefined {
+  static #of(source: Source, node: unknown, place: Place, report: Report, key = ''): Section | undefined {
     if (isMap(node)) return new Section(source, node.items as Pair[], place, report)
-    report.add('wrong-type', isEmpty(node) ? place : source.at(node as Node), { wanted: 'map', name: '' })
+    report.add('wrong-type', isEmpty(node) ? place : source.at(node as Node), { name: key })
     return undefined
   }
 
@@ -65,15 +66,21 @@ export class Section {
     const known = [...required, ...optional]
     for (const key of this.keys()) {
       if (known.includes(key)) continue
-      const free = known.filter((name) => !this.has(name))
-      this.#report.add('unknown-key', this.at(key), {
-        name: key,
-        near: nearest(key, free),
-        known: known.join(', '),
-      })
+      const near = nearest(
+        key,
+        known.filter((name) => !this.has(name)),
+      )
+      if (near) this.#meant.add(near)
+      this.#report.add('unknown-key', this.at(key), { name: key, near, known: known.join(', ') })
     }
-    for (const key of required) if (!this.has(key)) this.#report.add('missing-key', this.place, { name: key })
+    for (const key of required)
+      if (this.lacks(key)) this.#report.add('missing-key', this.place, { name: key })
     return this
+  }
+
+  /** Whether the key is absent, and no mistyped key was probably meant to be it. */
+  lacks(key: string): boolean {
+    return !this.has(key) && !this.#meant.has(key)
   }
 
   text(key: string): Placed | undefined {
@@ -85,7 +92,7 @@ export class Section {
     if (!this.has(key)) return false
     const value = this.#pairs.get(key)?.value
     if (isScalar(value) && typeof value.value === 'boolean') return value.value
-    this.#report.add('wrong-type', this.valueAt(key), { wanted: 'flag', name: key })
+    this.#report.add('wrong-type', this.valueAt(key), { name: key })
     return false
   }
 
@@ -108,7 +115,7 @@ export class Section {
 
   map(key: string): Section | undefined {
     if (!this.has(key)) return undefined
-    return Section.#of(this.#source, this.#pairs.get(key)?.value, this.at(key), this.#report)
+    return Section.#of(this.#source, this.#pairs.get(key)?.value, this.at(key), this.#report, key)
   }
 
   isMap(key: string): boolean {
@@ -133,7 +140,7 @@ export class Section {
   rows(key: string): Placed[][] {
     return this.#items(key).map((node) => {
       if (!isSeq(node)) {
-        this.#report.add('wrong-type', this.#source.at(node), { wanted: 'list', name: key })
+        this.#report.add('wrong-type', this.#source.at(node), { name: key })
         return []
       }
       const cells = (node.items as Node[]).map((cell) => this.#textOf(cell, key, this.#source.at(cell)))
@@ -149,20 +156,20 @@ export class Section {
     if (!this.has(key)) return []
     const value = this.#pairs.get(key)?.value
     if (isSeq(value)) return value.items as Node[]
-    this.#report.add('wrong-type', this.valueAt(key), { wanted: 'list', name: key })
+    this.#report.add('wrong-type', this.valueAt(key), { name: key })
     return []
   }
 
   #textOf(node: unknown, key: string, place: Place): Placed | undefined {
     if (isEmpty(node)) return this.#refuse('empty-text', place, key)
     const at = this.#source.at(node as Node)
-    if (!isScalar(node) || typeof node.value !== 'string') return this.#refuse('wrong-type', at, key, 'text')
+    if (!isScalar(node) || typeof node.value !== 'string') return this.#refuse('wrong-type', at, key)
     const text = node.value.trimEnd()
     return text === '' ? this.#refuse('empty-text', at, key) : { text, place: at }
   }
 
-  #refuse(rule: string, place: Place, name: string, wanted = ''): undefined {
-    this.#report.add(rule, place, { name, wanted })
+  #refuse(rule: string, place: Place, name: string): undefined {
+    this.#report.add(rule, place, { name })
   }
 }
 

@@ -9,6 +9,8 @@ import { readSource } from './source.ts'
 export interface Shelf {
   /** The YAML files of a folder by name, in order; a file that cannot be read is there, but undefined. */
   folder(dir: string): Map<string, Source | undefined>
+  /** One file; undefined when it cannot be read. */
+  file(path: string): Source | undefined
   /** How the files are called in findings. */
   nameOf(path: string): string
   /** Of all that has been read so far. */
@@ -22,17 +24,17 @@ export function openShelf(root: string, report: Report): Shelf {
     const name = relative(root, path)
     return name.startsWith('..') ? path : name
   }
+  const file = (path: string) => {
+    const bytes = readFileSync(path)
+    hash.update(`${nameOf(path)}\n${bytes.length}\n`).update(bytes)
+    return readSource(nameOf(path), bytes, report)
+  }
   return {
     nameOf,
+    file,
     folder(dir) {
       const names = existsSync(dir) ? readdirSync(dir).filter((name) => /^[^.].*\.ya?ml$/.test(name)) : []
-      const sources = new Map<string, Source | undefined>()
-      for (const name of names.sort()) {
-        const bytes = readFileSync(join(dir, name))
-        hash.update(`${nameOf(join(dir, name))}\n${bytes.length}\n`).update(bytes)
-        sources.set(name.replace(/\.ya?ml$/, ''), readSource(nameOf(join(dir, name)), bytes, report))
-      }
-      return sources
+      return new Map(names.sort().map((name) => [name.replace(/\.ya?ml$/, ''), file(join(dir, name))]))
     },
     hash: () => hash.copy().digest('hex').slice(0, 16),
   }

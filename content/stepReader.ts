@@ -28,8 +28,9 @@ function readAwait({ section, id, path, reading, links }: StepSource): Await {
   const asked = readAsked(section, path, reading)
   const choices = readChoices(section, path, reading, links)
   const step: Await = { kind: 'await', id, ...asked, choices, waitsFor, cleared: '' }
-  links.add(section.text('cleared'), (to) => {
+  const put = (to: string) => {
     step.cleared = to
-  })
+  }
+  links.add(section.text('cleared'), put, 'cleared')
   return step
 }
