@@ -44,7 +44,14 @@ export interface Destination {
 
 /** Writes JSON lines of the level and above (pino's levels, or `silent`). */
 export function createLog(level: string, destination?: Destination): Logger {
-  const options = { level, base: undefined, timestamp: pino.stdTimeFunctions.isoTime }
+  const options = {
+    level,
+    base: undefined,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    // pino's own treatment of `err` would write the message once more, unscrubbed.
+    errorKey: 'exception',
+    serializers: {},
+  }
   const lines = destination ? pino(options, destination) : pino(options)
   return {
     debug: (fields) => lines.isLevelEnabled('debug') && lines.debug(allowed(fields)),

@@ -38,13 +38,15 @@ const letIn = z.discriminatedUnion('type', [
     attachments: z.array(z.unknown()).max(0).optional(),
     ...common,
   }),
-  z.object({ type: z.literal('event'), name: z.literal('startConversation'), ...common }),
-  z.object({
-    type: z.literal('event'),
-    name: z.literal('setLocale'),
-    value: z.enum(['ja', 'en']),
-    ...common,
-  }),
+  z.discriminatedUnion('name', [
+    z.object({ type: z.literal('event'), name: z.literal('startConversation'), ...common }),
+    z.object({
+      type: z.literal('event'),
+      name: z.literal('setLocale'),
+      value: z.enum(['ja', 'en']),
+      ...common,
+    }),
+  ]),
   z.object({ type: z.literal('conversationUpdate') }),
 ])
 
