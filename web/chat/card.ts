@@ -16,23 +16,22 @@ export interface DrawnCard {
 export function drawCard(card: Part, words: ChatWords): DrawnCard {
   const kaijo = asObject(card.kaijo)
   const body = element('div', { class: `card ${asText(kaijo.kind)}`.trim() })
-  const parts = asParts(card.body)
-  body.append(...progress(kaijo, parts, words), ...parts.map((part) => draw(part, words)))
+  body.append(...drawBody(kaijo, asParts(card.body), words))
   const actions = asParts(card.actions)
   const links = actions.flatMap((action) => drawLink(action, words))
   if (links.length > 0) body.append(element('div', { class: 'links' }, ...links))
   return { body, actions: actions.flatMap(readSubmit), isPrintable: kaijo.print === true }
 }
 
-/** The words state the number; the bar only repeats it to the eye. */
-function progress(kaijo: Part, parts: Part[], words: ChatWords): Node[] {
+/** The words state the number, in the card's first line or in ours; the bar only repeats it to the eye. */
+function drawBody(kaijo: Part, parts: Part[], words: ChatWords): Node[] {
+  const drawn = parts.map((part) => draw(part, words))
   const { number, total } = kaijo
-  if (typeof number !== 'number' || typeof total !== 'number' || total < 1) return []
+  if (typeof number !== 'number' || typeof total !== 'number' || total < 1) return drawn
   const bar = element('progress', { value: number, max: total, 'aria-hidden': 'true' })
-  // The card says it itself in its first line for clients that know no progress bar.
-  const isSaid = new RegExp(`\\b${number}\\D{1,4}${total}\\b`).test(asText(parts[0]?.text))
-  if (isSaid) return [bar]
-  return [element('p', { class: 'progress' }, fill(words.step, { number, total })), bar]
+  const first = asText(parts[0]?.text).match(/\d+/g)?.join()
+  if (first === `${number},${total}`) return [...drawn.slice(0, 1), bar, ...drawn.slice(1)]
+  return [element('p', { class: 'subtle' }, fill(words.step, { number, total })), bar, ...drawn]
 }
 
 function draw(part: Part, words: ChatWords): Node {

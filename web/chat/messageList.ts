@@ -93,7 +93,10 @@ export class MessageList {
   #reveal(entry: Entry | undefined): void {
     const item = entry && this.#rows.get(entry.key)?.item
     if (!item) return
-    if (item.offsetHeight > this.#list.clientHeight) item.scrollIntoView({ block: 'start' })
+    const isLong = item.offsetHeight > this.#list.clientHeight
+    const above = item.getBoundingClientRect().top - this.#list.getBoundingClientRect().top
+    // Not scrollIntoView: that would scroll the page around the list, too.
+    if (isLong) this.#list.scrollTop += above - 8
     else this.#list.scrollTop = this.#list.scrollHeight
   }
 }
@@ -112,6 +115,7 @@ function sight({ activity }: Entry): string {
  * to the new choices.
  */
 function setOpen(item: HTMLElement, isOpen: boolean): void {
+  item.querySelector('.choices')?.classList.toggle('answered', !isOpen)
   for (const button of item.querySelectorAll<HTMLButtonElement>('.choices button')) {
     if (isOpen) {
       button.disabled = false
