@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { consoleChannel } from './channels/console.ts'
 import { readConfig } from './config.ts'
+import { freePort } from './freePort.ts'
 import { createLog } from './log.ts'
 import { startKaijo } from './start.ts'
 
@@ -25,16 +25,6 @@ async function main(): Promise<void> {
   await consoleChannel({ turns: kaijo.turns, store: kaijo.store, input, output, locale })
   await kaijo.close()
   rmSync(dir, { recursive: true })
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as { port: number }
-      probe.close(() => resolve(port))
-    })
-    probe.on('error', reject)
-  })
 }
 
 await main()
