@@ -62,9 +62,9 @@ export function signWebhook(webhook: { id: string; body: Buffer; keys: readonly 
   }
 }
 
-/** A public key as people copy it: `whpk_` and the base64 of its 32 bytes. */
+/** A public key (or that of a private one) as people copy it: `whpk_` and the base64 of its 32 bytes. */
 export function writePublicKey(key: KeyObject): string {
-  const der = createPublicKey(key).export({ format: 'der', type: 'spki' })
+  const der = (key.type === 'private' ? createPublicKey(key) : key).export({ format: 'der', type: 'spki' })
   return keyPrefix + der.subarray(derPrefix.length).toString('base64')
 }
 
