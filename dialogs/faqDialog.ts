@@ -76,6 +76,8 @@ export async function answerEntry(dc: DialogContext, scene: Scene, id: string): 
 /** The questions of the greeting as buttons. */
 export function topics(scene: Scene) {
   const featured = [...scene.world.content.faq.values()].filter((entry) => entry.featured)
+  // What most people come for, and what the guide can do most about, stands first.
+  featured.sort((a, b) => Number(b.starts !== undefined) - Number(a.starts !== undefined))
   return featured.map((entry) => button(label(scene, entry), { faq: entry.id }))
 }
 

@@ -25,7 +25,7 @@ export function addFlow(flow: Flow, dialogs: DialogSet, places: Map<string, Plac
   for (const step of flow.steps.values()) {
     const id = `${flow.id}/${step.id}`
     dialogs.add(stepDialog(id, flow, step))
-    places.set(id, { offer: (scene) => step.choices.map((choice) => offered(scene, choice)) })
+    places.set(id, { offer: (scene) => offerChoices(scene, step) })
   }
   for (const outcome of flow.outcomes.values()) dialogs.add(outcomeDialog(flow, outcome))
 }
@@ -55,6 +55,15 @@ export function offered(
 ): Offered {
   const phrases = choice.phrases[scene.state.locale] ?? []
   return { id: choice.id, say: say(scene, choice.say), phrases }
+}
+
+function offerChoices(scene: Scene, step: Step): Offered[] {
+  // What a part's only choice can be called is the same in every flow, so no writer has to say it.
+  const { done } = scene.world.lexicons[scene.state.locale]
+  return step.choices.map((choice) => {
+    const { phrases, ...same } = offered(scene, choice)
+    return { ...same, phrases: step.kind === 'part' ? [...phrases, ...done] : phrases }
+  })
 }
 
 function stepDialog(id: string, flow: Flow, step: Step): WaterfallDialog {
@@ -124,6 +133,7 @@ async function stepSheet(scene: Scene, step: Step): Promise<Sheet> {
   if (step.image)
     sheet.image = { url: scene.world.links.picture(step.image.file), alt: words(step.image.alt) }
   if (step.kind === 'overview') sheet.paragraphs.push(step.items.map((item) => `・${words(item)}`).join('\n'))
+  if (step.kind === 'item' && step.intro) sheet.paragraphs.unshift(words(step.intro))
   if (step.kind === 'item' || step.kind === 'part') {
     const { number, total } = step
     const label = say(scene, step.kind === 'item' ? 'bot:step.item' : 'bot:step.progress', { number, total })
@@ -153,8 +163,8 @@ function outcomeSheet(scene: Scene, flow: Flow, outcome: Outcome, run: Run): She
   const forms = [...new Set([...outcome.forms, ...missing.flatMap(({ form }) => form ?? [])])]
   const lists = []
   if (missing.length > 0) {
-    const items = missing.map(
-      ({ what, note }) => words(what) + (note ? `（${words(note).replace(/。$/, '')}）` : ''),
+    const items = missing.map(({ what, note }) =>
+      note ? say(scene, 'bot:outcome.missingItem', { what: words(what), note: words(note) }) : words(what),
     )
     lists.push({ title: words('bot:outcome.missing'), items })
   }

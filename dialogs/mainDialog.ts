@@ -4,6 +4,7 @@ import { changeLocale, interruptions, press, resume } from './interruptions.ts'
 import { nearest } from './path.ts'
 import { type Pressed, tell } from './say.ts'
 import { flowOf, offeredNow, type Scene, say, stepOf } from './scene.ts'
+import { namesSymptom } from './troubleDialog.ts'
 import { understand } from './understand.ts'
 import { toldAlready } from './unlockDialog.ts'
 
@@ -45,13 +46,23 @@ async function hear(dc: DialogContext, scene: Scene): Promise<void> {
       return
     case 'command':
       scene.state.misses = 0
+      // Outside a guide "it does not work" is a question like any other.
+      if (understood.command === 'trouble' && !dc.activeDialog) return freely(dc, scene, text)
       return interruptions[understood.command](dc, scene)
     case 'unsure':
       return explain(dc, scene)
     case 'other':
-      if (await answerQuestion(dc, scene, text)) scene.state.misses = 0
+      if ((await namesSymptom(dc, scene, text)) || (await answerQuestion(dc, scene, text)))
+        scene.state.misses = 0
       else await miss(dc, scene)
   }
+}
+
+/** Neither an answer nor a command: a symptom of the step, a question for the FAQ, or not understood. */
+async function freely(dc: DialogContext, scene: Scene, text: string): Promise<void> {
+  const isUnderstood = (await namesSymptom(dc, scene, text)) || (await answerQuestion(dc, scene, text))
+  if (isUnderstood) scene.state.misses = 0
+  else await miss(dc, scene)
 }
 
 /** "I am not sure": the writer's words for it, then the question again. */

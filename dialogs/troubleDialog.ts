@@ -1,5 +1,6 @@
 import {
   Dialog,
+  type DialogContext,
   type DialogSet,
   type DialogTurnResult,
   WaterfallDialog,
@@ -8,7 +9,8 @@ import {
 import type { Symptom } from '../content/index.ts'
 import { type Detour, offered } from './flowDialog.ts'
 import { ask, tell } from './say.ts'
-import { flowOf, type Offered, type Options, type Place, type Scene, say, sceneOf } from './scene.ts'
+import { flowOf, type Offered, type Options, type Place, type Scene, say, sceneOf, stepOf } from './scene.ts'
+import { understand } from './understand.ts'
 
 /** The id of the dialog that asks what does not work; begun over a step with `{ step }`. */
 export const TROUBLE = 'trouble'
@@ -21,6 +23,24 @@ export function addTrouble(dialogs: DialogSet, places: Map<string, Place>): void
   places.set(TROUBLE, { offer: offerSymptoms })
 }
 
+/** Names a symptom of the step without having pressed "it does not work"; false when the text is none of them. */
+export async function namesSymptom(dc: DialogContext, scene: Scene, text: string): Promise<boolean> {
+  const step = stepOf(scene, dc.activeDialog?.id)
+  if (step?.kind !== 'part') return false
+  const offers = step.symptoms.map((symptom) => offered(scene, symptom))
+  const understood = understand(text, offers, scene.world.lexicons[scene.state.locale], true)
+  const symptom = understood.kind === 'choice' && step.symptoms.find(({ id }) => id === understood.id)
+  if (!symptom) return false
+  scene.trace = { ...scene.trace, event: 'symptom' }
+  await tellHint(dc, scene, symptom)
+  await dc.replaceDialog(`${flowOf(scene)?.id}/${symptom.next ?? step.id}`)
+  return true
+}
+
+async function tellHint(dc: DialogContext, scene: Scene, symptom: Symptom): Promise<void> {
+  if (symptom.hint) await tell(dc, scene, `${say(scene, 'bot:trouble.hint')}\n${say(scene, symptom.hint)}`)
+}
+
 async function askTrouble(turn: WaterfallStepContext): Promise<DialogTurnResult> {
   const scene = sceneOf(turn.context)
   scene.trace = { ...scene.trace, step: `${(turn.options as Options).step}/trouble` }
@@ -30,23 +50,24 @@ async function askTrouble(turn: WaterfallStepContext): Promise<DialogTurnResult>
 
 async function followTrouble(turn: WaterfallStepContext): Promise<DialogTurnResult> {
   const scene = sceneOf(turn.context)
-  const symptom = symptomsOf(scene, turn.options as Options).find(({ id }) => id === scene.choice)
+  const { step } = turn.options as Options
+  const symptom = symptomsOf(scene, step as string).find(({ id }) => id === scene.choice)
   if (!symptom) {
     scene.stuck = true
     await tell(turn, scene, say(scene, 'bot:trouble.noneHint'))
     return turn.endDialog()
   }
-  if (symptom.hint) await tell(turn, scene, `${say(scene, 'bot:trouble.hint')}\n${say(scene, symptom.hint)}`)
+  await tellHint(turn, scene, symptom)
   const detour: Detour = { next: symptom.next }
   return turn.endDialog(detour)
 }
 
 function offerSymptoms(scene: Scene, options: Options): Offered[] {
-  const symptoms = symptomsOf(scene, options).map((symptom) => offered(scene, symptom))
+  const symptoms = symptomsOf(scene, options.step as string).map((symptom) => offered(scene, symptom))
   return [...symptoms, { id: NONE, say: say(scene, 'bot:trouble.none'), phrases: [] }]
 }
 
-function symptomsOf(scene: Scene, options: Options): Symptom[] {
-  const step = flowOf(scene)?.steps.get(options.step as string)
+function symptomsOf(scene: Scene, id: string): Symptom[] {
+  const step = flowOf(scene)?.steps.get(id)
   return step?.kind === 'part' ? step.symptoms : []
 }

@@ -9,6 +9,8 @@ export type Command = 'back' | 'restart' | 'trouble' | 'person' | 'english' | 'j
 /** One language's words for what can be said at any time; lists of phrases. */
 export interface Lexicon {
   commands: Record<Command, string[]>
+  /** "That step is done." */
+  done: string[]
   yes: string[]
   no: string[]
   unsure: string[]
