@@ -53,11 +53,17 @@ export function wire(answer: HttpAnswer): Wire {
   return { status, headers: { 'Content-Type': type, ...named(headers) }, body: bytes }
 }
 
-/** Writes it; `isHead` sends the length of a body without the body. */
-export function send(response: ServerResponse, { status, headers, body }: Wire, isHead: boolean): void {
-  response.statusCode = status
-  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
+/** Writes it; `isHead` sends the length of a body without the body. Throws, with nothing sent, for a bad header or status. */
+export function send(
+  response: ServerResponse,
+  { status, headers, body }: Wire,
+  common: Record<string, string>,
+  isHead: boolean,
+): void {
+  for (const name of response.getHeaderNames()) response.removeHeader(name)
+  for (const [name, value] of Object.entries({ ...common, ...headers })) response.setHeader(name, value)
   if (status !== 204 && status !== 304) response.setHeader('Content-Length', body.length)
+  response.writeHead(status)
   response.end(isHead ? undefined : body)
 }
 

@@ -22,7 +22,7 @@ export function createHealth(checks: Record<string, () => unknown>): Health {
         method: 'GET',
         path: '/healthz',
         probe: true,
-        handle: () => ({ status: 200, body: { status: 'alive' } }),
+        handle: () => ({ status: 200, body: { alive: true } }),
       },
       {
         method: 'GET',

@@ -28,6 +28,8 @@ export interface Route {
   maxBody?: number
   /** Whether pages of other sites may call it: exact allowed origins only, and preflights are answered. */
   cors?: boolean
+  /** Answers the same whatever the body is, so none is read. */
+  bodiless?: boolean
   /** A probe: neither counted against the caller's rate nor logged. */
   probe?: boolean
   handle(request: HttpRequest): HttpAnswer | Promise<HttpAnswer>

@@ -38,13 +38,13 @@ export function fallbacks(routes: readonly Route[]): Fallback[] {
     }
     return {
       methods: methods.filter((method) => !present.includes(method)),
-      route: { method: 'GET', path, handle } as const,
+      route: { method: 'GET', path, bodiless: true, handle } as const,
     }
   })
   const handle = () => {
     throw new HttpError(404, 'NotFound', 'There is nothing at this address')
   }
-  return [...wrong, { methods, route: { method: 'GET', path: '/*', handle } }]
+  return [...wrong, { methods, route: { method: 'GET', path: '/*', bodiless: true, handle } }]
 }
 
 function allowed(routes: readonly Route[], path: string): string[] {

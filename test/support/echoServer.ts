@@ -140,5 +140,5 @@ export async function call(
     ...(wishes.body === undefined ? {} : { body: JSON.stringify(wishes.body) }),
   })
   const text = await answer.text()
-  return { status: answer.status, headers: answer.headers, ...(text ? JSON.parse(text) : {}) }
+  return { ...(text ? JSON.parse(text) : {}), status: answer.status, headers: answer.headers }
 }

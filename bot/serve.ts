@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { failure, guardHeaders, send, type Wire, wire } from './answer.ts'
+import { readBody } from './body.ts'
+import type { Config } from './config.ts'
+import type { Rates } from './limits.ts'
+import type { Logger } from './log.ts'
+import type { Metrics } from './metrics.ts'
+import { createOrigins } from './origins.ts'
+import { createPeers } from './peer.ts'
+import { HttpError, type HttpRequest, type Route } from './route.ts'
+
+/** Answers one request by one route, whatever happens; never rejects. */
+export type Serve = (route: Route, request: IncomingMessage, response: ServerResponse) => Promise<void>
+
+interface Parts {
+  config: Config
+  log: Logger
+  metrics: Metrics
+  rates: Rates
+  isClosing: () => boolean
+}
+
+/** The one wrapping of all routes: limits before, guarding headers and fixed errors after, a line in log and metrics. */
+export function createServe(parts: Parts): Serve {
+  const { config, log } = parts
+  const admitted = createAdmission(parts)
+  const headers = createHeaders(parts)
+  const own = config.ownOrigin
+
+  return async (route, request, response) => {
+    const id = randomUUID()
+    const started = performance.now()
+    const isHead = request.method === 'HEAD'
+    let answer: Wire
+    try {
+      const call = await admitted(route, request)
+      const url = URL.parse((own ?? `http://${request.headers.host}`) + request.url)
+      if (!url) throw unreadable()
+      answer = wire(await route.handle({ ...call, id, url }))
+    } catch (err) {
+      answer = wire(failure(err))
+      if (!(err instanceof HttpError)) log.error({ event: 'http.failed', id, route: route.path, err })
+    }
+    const common = headers(route, request, id)
+    try {
+      send(response, answer, common, isHead)
+    } catch (err) {
+      log.error({ event: 'http.unsendable', id, route: route.path, err })
+      answer = wire(failure(err))
+      send(response, answer, common, isHead)
+    }
+    noted(parts, route, { id, method: request.method ?? '', status: answer.status, started })
+  }
+}
+
+/** What is said to an address, or a Host, that cannot be read. */
+export function unreadable(): HttpError {
+  return new HttpError(400, 'BadRequest', 'The address of the request cannot be read')
+}
+
+/** Lets a request in: right page, not too often, body whole and small. */
+function createAdmission({ config, rates }: Parts) {
+  const origins = createOrigins(config.ownOrigin, config.widgetOrigins)
+  const peers = createPeers(config.trustedProxies)
+  return async (route: Route, request: IncomingMessage): Promise<Omit<HttpRequest, 'id' | 'url'>> => {
+    const { headers } = request
+    if (route.cors && headers.origin !== undefined && !origins.allows(headers.origin, headers.host))
+      throw new HttpError(403, 'OriginNotAllowed', 'Pages of this origin may not call this address')
+    const ip = peers(request)
+    if (!route.probe) await rates.request(ip)
+    const body = route.bodiless ? Buffer.alloc(0) : await readBody(request, route.maxBody ?? 0)
+    // restify leaves what `:names` of the path matched on the request.
+    const { params = {} } = request as { params?: Record<string, string> }
+    return { method: request.method ?? 'GET', params: { ...params }, headers, body, ip }
+  }
+}
+
+function createHeaders({ config, isClosing }: Parts) {
+  const origins = createOrigins(config.ownOrigin, config.widgetOrigins)
+  const guards = guardHeaders(config.publicUrl.startsWith('https:'))
+  return (route: Route, request: IncomingMessage, id: string): Record<string, string> => {
+    const { origin, host } = request.headers
+    const isShared = route.cors && origin !== undefined && origins.allows(origin, host)
+    return {
+      ...guards,
+      'X-Request-Id': id,
+      ...(isShared ? shared(origin) : {}),
+      // What is left of a body that nobody read must not be taken for the next request.
+      ...(request.complete && !isClosing() ? {} : { Connection: 'close' }),
+    }
+  }
+}
+
+function shared(origin: string): Record<string, string> {
+  return {
+    'Access-Control-Allow-Origin': origin,
+    'Access-Control-Allow-Credentials': 'true',
+    'Access-Control-Expose-Headers': 'Retry-After, X-Request-Id',
+    Vary: 'Origin',
+  }
+}
+
+function noted(
+  { log, metrics }: Parts,
+  { path: route, probe }: Route,
+  { id, method, status, started }: { id: string; method: string; status: number; started: number },
+): void {
+  const ms = performance.now() - started
+  metrics.requests.inc({ method, route, status })
+  metrics.requestSeconds.observe({ route }, ms / 1000)
+  if (!probe) log.debug({ event: 'http', id, method, route, status, ms: Math.round(ms * 10) / 10 })
+}
