@@ -62,7 +62,11 @@ export function readFlow(source: Source, reading: Reading): FlowDraft | undefine
 }
 
 /** Mistakes behind which a link may be hidden. */
-const hides = new Set(['duplicate-key', 'unknown-key', 'wrong-type', 'missing-key', 'duplicate-id'])
+const hides = new Set(
+  'duplicate-key unknown-key missing-key not-a-map not-a-list not-a-text empty-text duplicate-id dead-end no-missing-outcome unconfirmed-outcome'.split(
+    ' ',
+  ),
+)
 
 /** The id that a file gives itself, which must be the file's name. */
 export function readFileId(section: Section, file: string, reading: Reading): string {

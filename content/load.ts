@@ -17,7 +17,7 @@ import type { Lang } from './report.ts'
 import { createReport } from './report.ts'
 import type { Shelf } from './shelf.ts'
 import { openShelf } from './shelf.ts'
-import { checkTexts, checkTopics } from './textRules.ts'
+import { checkSameVariables, checkTexts, checkTopics } from './textRules.ts'
 import { readTranslations } from './translations.ts'
 import { checkWays } from './ways.ts'
 
@@ -111,6 +111,7 @@ function check(dir: string, drafts: Drafts, reading: Reading, translations: Sent
   if (drafts.unread.has('banks')) return
   checkForms(drafts.banks.values(), reading)
   checkTexts([...sentences.values(), ...translations], profiles, reading)
+  checkSameVariables(translations, profiles, reading)
   checkTopics(drafts.faq.values(), translations, profiles, reading)
 }
 
@@ -118,7 +119,7 @@ function sentencesOf(reading: Reading): Content['sentences'] {
   const sentences: Content['sentences'] = { flows: {}, faq: {} }
   for (const { key, text } of reading.sentences.values()) {
     if (key.startsWith('flows:')) sentences.flows[key.slice('flows:'.length)] = text
-    else sentences.faq[key.slice('faq:'.length)] = text
+    if (key.startsWith('faq:')) sentences.faq[key.slice('faq:'.length)] = text
   }
   return sentences
 }

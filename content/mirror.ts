@@ -39,6 +39,8 @@ class Walk {
   readonly #wanted = new Map<string, Sentence>()
   readonly #branches = new Map<string, Set<string>>()
   readonly #seen = new Map<string, Place>()
+  /** What was probably meant by something that has no original. */
+  readonly #meant = new Set<string>()
 
   constructor(source: Source, original: Original, reading: Reading) {
     this.#source = source
@@ -59,19 +61,19 @@ class Walk {
     else if (!this.#branches.has(path)) this.#orphan(path, place)
     else if (isMap(node)) this.#visitMap(path, node.items as Pair[], sentence)
     else if (isSeq(node)) this.#visitList(path, node.items as Node[])
-    else this.#reading.report.add('wrong-type', place, { name: path })
+    else this.#reading.report.add('not-a-map', place, { name: path })
   }
 
   reportMissing(): void {
     const reported = new Set<string>()
     const required = [...this.#original.lists].filter(([, must]) => must).map(([key]) => this.#pathOf(key))
     for (const path of [...this.#wanted.keys(), ...required]) {
-      if (this.#seen.has(path)) continue
+      if (this.#seen.has(path) || this.#isDoubtful(path)) continue
       const { missing, place } = this.#highestMissing(path)
       if (reported.has(missing)) continue
       reported.add(missing)
-      const text = this.#wanted.get(missing)?.text ?? ''
-      this.#reading.report.add('missing-translation', place, { name: missing, text: text.slice(0, 30) })
+      const last = missing.slice(missing.lastIndexOf('.') + 1)
+      this.#reading.report.add('missing-translation', place, { name: missing, last })
     }
   }
 
@@ -95,7 +97,7 @@ class Walk {
   }
 
   #takeList(path: string, node: unknown, place: Place): void {
-    if (!isSeq(node)) this.#reading.report.add('wrong-type', place, { name: path })
+    if (!isSeq(node)) this.#reading.report.add('not-a-list', place, { name: path })
     const key = `${this.#original.namespace}:${path.replace(/\.phrases$/, '')}`
     for (const item of isSeq(node) ? (node.items as Node[]) : []) {
       const found = this.#textOf(item, path, this.#source.at(item))
@@ -109,18 +111,27 @@ class Walk {
     if (!isNothing && typeof value === 'string')
       return { text: value.trimEnd(), place: this.#source.at(node as Node) }
     if (isNothing) this.#reading.report.add('empty-text', place, { name })
-    else this.#reading.report.add('wrong-type', this.#source.at(node as Node), { name })
+    else this.#reading.report.add('not-a-text', this.#source.at(node as Node), { name })
     return undefined
   }
 
   #orphan(path: string, place: Place): void {
+    if (this.#isDoubtful(path)) return
     const cut = path.lastIndexOf('.')
-    const siblings = [...(this.#branches.get(path.slice(0, Math.max(cut, 0))) ?? [])]
-    const free = siblings.filter((name) => !this.#seen.has(cut < 0 ? name : `${path.slice(0, cut)}.${name}`))
-    this.#reading.report.add('orphan-translation', place, {
-      name: path,
-      near: nearest(path.slice(cut + 1), free),
-    })
+    const branch = path.slice(0, Math.max(cut, 0))
+    const inBranch = (name: string) => (branch ? `${branch}.${name}` : name)
+    const free = [...(this.#branches.get(branch) ?? [])].filter((name) => !this.#seen.has(inBranch(name)))
+    const near = nearest(path.slice(cut + 1), free)
+    if (near) this.#meant.add(inBranch(near))
+    this.#reading.report.add('orphan-translation', place, { name: path, near })
+  }
+
+  #isDoubtful(path: string): boolean {
+    const names = path.split('.')
+    const above = names.map((_, at) => names.slice(0, at + 1).join('.'))
+    return above.some(
+      (one) => this.#meant.has(one) || this.#reading.doubtful.has(`${this.#original.namespace}:${one}`),
+    )
   }
 
   /** Where a translator would add what is missing: at the lowest key that is there. */

@@ -80,10 +80,11 @@ function readTable({ reading }: StepSource, part: Section, path: Text) {
   if (!section) return undefined
   const columns = section.texts('columns')
   const rows = section.rows('rows')
-  for (const row of rows) {
+  for (const [at, row] of rows.entries()) {
     const place = row[0]?.place ?? section.at('rows')
-    if (row.length !== columns.length)
-      reading.report.add('uneven-table', place, { columns: columns.length, cells: row.length })
+    if (row.length === columns.length) continue
+    reading.report.add('uneven-table', place, { columns: columns.length, cells: row.length })
+    reading.doubtful.add(`${path}.table.rows.${at}`)
   }
   const take = (at: string, cell: Placed): Text => {
     const key = `${path}.table.${at}`

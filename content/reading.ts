@@ -55,6 +55,8 @@ export interface Reading {
   phrasings: Phrasing[]
   /** Keys of what is offered together, and so must differ. */
   offers: Text[][]
+  /** Keys under which something is written wrong, so that nothing can be said about their translations. */
+  doubtful: Set<Text>
   pictures: Mention[]
   forms: Mention[]
 }
@@ -66,6 +68,7 @@ export function createReading(report: Report): Reading {
     phrases: new Map(),
     phrasings: [],
     offers: [],
+    doubtful: new Set(),
     pictures: [],
     forms: [],
   }
@@ -81,6 +84,7 @@ export function takeText(
 ): Text | undefined {
   const found = section.text(name)
   if (found) reading.sentences.set(path, { key: path, locale: 'ja', field, ...found })
+  else if (section.isDoubtful(name)) reading.doubtful.add(path)
   return found && path
 }
 
@@ -98,7 +102,10 @@ export function takePicture(reading: Reading, section: Section, path: Text) {
   const image = section.map('image')
   if (!image) return undefined
   image.expect(['file'], ['alt'])
-  if (image.lacks('alt')) reading.report.add('missing-alt', image.place)
+  if (image.lacks('alt')) {
+    reading.report.add('missing-alt', image.place)
+    reading.doubtful.add(path)
+  }
   const file = image.text('file')
   const alt = takeText(reading, image, 'alt', 'alt', path)
   if (!file || !alt) return undefined
@@ -116,10 +123,11 @@ const reserved = new Set(
   ),
 )
 
-/** Reports an id that no key can be made of. */
-export function checkId(reading: Reading, id: string, place: Place, isKey = false): void {
-  const isGood = idPattern.test(id) && id.length <= mostIdLetters
-  if (!isGood || (isKey && reserved.has(id))) reading.report.add('bad-id', place, { name: id })
+/** Reports an id that no key can be made of; says whether it is good. */
+export function checkId(reading: Reading, id: string, place: Place, isKey = false): boolean {
+  const isGood = idPattern.test(id) && id.length <= mostIdLetters && !(isKey && reserved.has(id))
+  if (!isGood) reading.report.add('bad-id', place, { name: id })
+  return isGood
 }
 
 /** Reports a name that is not among those that exist. */

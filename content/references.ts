@@ -53,9 +53,10 @@ export function checkStarts(
       const asked = new Map([...(flow?.steps ?? [])].filter(([, step]) => step.kind !== 'part'))
       const chosen = entry.starts.given[name] ?? ''
       const choices = asked.get(name)?.choices.map((choice) => choice.id)
-      if (!choices)
-        checkGiven(reading, 'unknown-given-step', name, asked.keys(), place.step, { flow: flow?.id })
-      else checkGiven(reading, 'unknown-given-choice', chosen, choices, place.choice, { step: name })
+      const step = { flow: flow?.id, step: name }
+      if (!choices) checkGiven(reading, 'unknown-given-step', name, asked.keys(), place.step, step)
+      else if (choices.length > 0)
+        checkGiven(reading, 'unknown-given-choice', chosen, choices, place.choice, step)
     }
   }
 }

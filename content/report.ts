@@ -21,7 +21,7 @@ interface Message {
 }
 
 /** A translation that is not there yet must not stop a bot that runs: the Japanese is said instead. */
-const warnings = new Set(['missing-translation', 'orphan-translation'])
+const warnings = new Set(['missing-translation', 'orphan-translation', 'missing-file', 'orphan-file'])
 
 /** Starts an empty report. Throws when a rule without words is reported. */
 export function createReport(lang: Lang): Report {

@@ -18,6 +18,7 @@ export class Section {
   readonly #source: Source
   readonly #report: Report
   readonly #pairs = new Map<string, Pair>()
+  /** Keys that should be there, and are not as they should be. */
   readonly #meant = new Set<string>()
 
   constructor(source: Source, pairs: Pair[], place: Place, report: Report) {
@@ -37,7 +38,7 @@ export class Section {
 
   static #of(source: Source, node: unknown, place: Place, report: Report, key = ''): Section | undefined {
     if (isMap(node)) return new Section(source, node.items as Pair[], place, report)
-    report.add('wrong-type', isEmpty(node) ? place : source.at(node as Node), { name: key })
+    report.add('not-a-map', isEmpty(node) ? place : source.at(node as Node), { name: key })
     return undefined
   }
 
@@ -73,14 +74,21 @@ export class Section {
       if (near) this.#meant.add(near)
       this.#report.add('unknown-key', this.at(key), { name: key, near, known: known.join(', ') })
     }
-    for (const key of required)
-      if (this.lacks(key)) this.#report.add('missing-key', this.place, { name: key })
+    for (const key of required.filter((name) => this.lacks(name))) {
+      this.#report.add('missing-key', this.place, { name: key })
+      this.#meant.add(key)
+    }
     return this
   }
 
   /** Whether the key is absent, and no mistyped key was probably meant to be it. */
   lacks(key: string): boolean {
     return !this.has(key) && !this.#meant.has(key)
+  }
+
+  /** Whether something should have been read under the key. */
+  isDoubtful(key: string): boolean {
+    return this.has(key) || this.#meant.has(key)
   }
 
   text(key: string): Placed | undefined {
@@ -92,7 +100,7 @@ export class Section {
     if (!this.has(key)) return false
     const value = this.#pairs.get(key)?.value
     if (isScalar(value) && typeof value.value === 'boolean') return value.value
-    this.#report.add('wrong-type', this.valueAt(key), { name: key })
+    this.#report.add('not-a-flag', this.valueAt(key), { name: key })
     return false
   }
 
@@ -140,7 +148,7 @@ export class Section {
   rows(key: string): Placed[][] {
     return this.#items(key).map((node) => {
       if (!isSeq(node)) {
-        this.#report.add('wrong-type', this.#source.at(node), { name: key })
+        this.#report.add('not-a-list', this.#source.at(node), { name: key })
         return []
       }
       const cells = (node.items as Node[]).map((cell) => this.#textOf(cell, key, this.#source.at(cell)))
@@ -156,14 +164,14 @@ export class Section {
     if (!this.has(key)) return []
     const value = this.#pairs.get(key)?.value
     if (isSeq(value)) return value.items as Node[]
-    this.#report.add('wrong-type', this.valueAt(key), { name: key })
+    this.#report.add('not-a-list', this.valueAt(key), { name: key })
     return []
   }
 
   #textOf(node: unknown, key: string, place: Place): Placed | undefined {
     if (isEmpty(node)) return this.#refuse('empty-text', place, key)
     const at = this.#source.at(node as Node)
-    if (!isScalar(node) || typeof node.value !== 'string') return this.#refuse('wrong-type', at, key)
+    if (!isScalar(node) || typeof node.value !== 'string') return this.#refuse('not-a-text', at, key)
     const text = node.value.trimEnd()
     return text === '' ? this.#refuse('empty-text', at, key) : { text, place: at }
   }

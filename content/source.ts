@@ -32,21 +32,31 @@ export function readSource(file: string, bytes: Uint8Array, report: Report): Sou
 
   const document = parseDocument(text, { prettyErrors: false })
   for (const error of document.errors) {
-    const rule = error.code === 'DUPLICATE_KEY' ? 'duplicate-key' : 'yaml-syntax'
+    const rule = rules.get(error.code) ?? 'yaml-syntax'
     report.add(rule, placeAt(error.pos[0]), { detail: error.message, name: wordAt(text, error.pos[0]) })
     // One slip of the pen makes YAML stumble many times over; only the first is the writer's.
-    if (rule === 'yaml-syntax') return undefined
+    if (rule !== 'duplicate-key') return undefined
   }
   const at = (node: Node | Pair | null | undefined) => placeAt(startOf(node))
   for (const warning of document.warnings)
     report.add('yaml-tag', placeAt(warning.pos[0]), { detail: warning.message })
   const root = document.contents as Node | null
-  return isFreeOfAliases(root, at, report) ? { file, root, at } : undefined
+  return isFreeOfAliases(root, text, placeAt, report) ? { file, root, at } : undefined
 
   function refuse(rule: string, place: Place, values = {}): undefined {
     report.add(rule, place, values)
   }
 }
+
+/** YAML's own errors that deserve better words. */
+const rules = new Map<string, string>([
+  ['DUPLICATE_KEY', 'duplicate-key'],
+  ['BLOCK_AS_IMPLICIT_KEY', 'yaml-colon'],
+  ['MULTILINE_IMPLICIT_KEY', 'yaml-colon'],
+  ['TAB_AS_INDENT', 'yaml-tab'],
+  ['BAD_INDENT', 'yaml-indent'],
+  ['MISSING_CHAR', 'yaml-unclosed'],
+])
 
 /** Undefined when the bytes are not UTF-8, e.g. saved as Shift_JIS. */
 function decode(bytes: Uint8Array): string | undefined {
@@ -83,15 +93,20 @@ function wordAt(text: string, offset: number): string {
   return /^[^\s:]*/.exec(text.slice(offset, offset + 80))?.[0] ?? ''
 }
 
-function isFreeOfAliases(root: Node | null, at: Source['at'], report: Report): boolean {
+function isFreeOfAliases(
+  root: Node | null,
+  text: string,
+  placeAt: (offset: number) => Place,
+  report: Report,
+): boolean {
   let isFree = true
   visit(root, {
     Node(_, node) {
+      const mark = isAlias(node) ? `*${node.source}` : `&${node.anchor}`
       if (!isAlias(node) && !node.anchor) return
       isFree = false
-      report.add(isAlias(node) ? 'alias' : 'anchor', at(node), {
-        name: isAlias(node) ? node.source : node.anchor,
-      })
+      const place = placeAt(Math.max(0, text.lastIndexOf(mark, startOf(node))))
+      report.add(isAlias(node) ? 'alias' : 'anchor', place, { name: mark.slice(1) })
     },
   })
   return isFree

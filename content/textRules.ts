@@ -25,6 +25,18 @@ export function checkTexts(sentences: Iterable<Sentence>, banks: BankProfile[], 
   }
 }
 
+/** Checks that a translation names what its original names. */
+export function checkSameVariables(translations: Sentence[], banks: BankProfile[], reading: Reading): void {
+  const known = variablesOf(banks)
+  for (const { key, text, place } of translations) {
+    const original = reading.sentences.get(key)
+    if (!original || !isSound(original, known)) continue
+    const wanted = variablesIn(original.text).join(', ')
+    const found = variablesIn(text).join(', ')
+    if (found !== wanted) reading.report.add('other-variables', place, { found, wanted })
+  }
+}
+
 /** Checks that the featured questions fit the buttons of the greeting. */
 export function checkTopics(
   answers: Iterable<FaqDraft>,
@@ -73,15 +85,32 @@ function bankWord(bank: BankProfile, name: string): string | undefined {
   )
 }
 
-function checkVariables({ text, field, place }: Sentence, known: string[], { report }: Reading): void {
-  for (const name of variablesIn(text)) {
-    const isOurs = name === 'bank' || name.startsWith('bank.')
-    if (known.includes(name) || (field === 'chrome' && !isOurs)) continue
-    const rule = isOurs ? 'unknown-bank-variable' : 'unknown-variable'
+function checkVariables(sentence: Sentence, known: string[], { report }: Reading): void {
+  const { text, place } = sentence
+  for (const name of unknownIn(sentence, known)) {
+    const rule = isBanks(name) ? 'unknown-bank-variable' : 'unknown-variable'
     report.add(rule, place, { name, near: nearest(name, known), known: known.join(', ') })
   }
-  const left = /.{0,8}(\{\{|\}\}|[｛｝]|\{ *bank\.).{0,16}/.exec(text.replace(variable, ''))
-  if (left) report.add('malformed-variable', place, { name: left[0].trim() })
+  const name = malformedIn(text)
+  if (name) report.add('malformed-variable', place, { name })
+}
+
+function isSound(sentence: Sentence, known: string[]): boolean {
+  return unknownIn(sentence, known).length === 0 && !malformedIn(sentence.text)
+}
+
+/** The content knows the bank's names only; the bot's own words are given more at the moment they are said. */
+function unknownIn({ text, field }: Sentence, known: string[]): string[] {
+  return variablesIn(text).filter((name) => !known.includes(name) && (field !== 'chrome' || isBanks(name)))
+}
+
+function isBanks(name: string): boolean {
+  return name === 'bank' || name.startsWith('bank.')
+}
+
+function malformedIn(text: string): string | undefined {
+  const left = text.replace(variable, '')
+  return /.{0,8}(\{\{|\}\}|[｛｝]|\{ *bank\.).{0,16}/.exec(left)?.[0].trim()
 }
 
 function checkMarks({ text, place }: Sentence, { report }: Reading): void {

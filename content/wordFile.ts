@@ -1,13 +1,15 @@
 import type { Node, Pair } from 'yaml'
 import { isMap, isScalar, isSeq } from 'yaml'
 import type { Place } from './finding.ts'
-import type { Original } from './mirror.ts'
 import type { Reading } from './reading.ts'
 import type { Source } from './source.ts'
 
-/** Reads one Japanese file of the bot's own words; a list in it is a set of words, which need not match one by one. */
-export function readWordFile(source: Source, namespace: string, reading: Reading): Original {
-  const original: Original = { namespace, sentences: new Map(), lists: new Map() }
+/**
+ * Reads one Japanese file of the bot's own words.
+ * Gives the keys of its lists, which are sets of words and need not match another language's one by one.
+ */
+export function readWordFile(source: Source, namespace: string, reading: Reading): string[] {
+  const lists: string[] = []
 
   function visit(path: string, node: unknown, place: Place): void {
     if (isMap(node)) {
@@ -16,20 +18,33 @@ export function readWordFile(source: Source, namespace: string, reading: Reading
         visit(path ? `${path}.${name}` : name, pair.value, source.at(pair))
       }
     } else if (isSeq(node)) {
-      original.lists.set(`${namespace}:${path}`, true)
-      for (const item of node.items as Node[]) take(`${namespace}:${path}`, item, source.at(item), false)
-    } else take(`${namespace}:${path}`, node, place, true)
+      lists.push(`${namespace}:${path}`)
+      for (const item of node.items as Node[]) textOf(path, item, source.at(item))
+    } else {
+      const key = `${namespace}:${path}`
+      const text = textOf(path, node, place)
+      if (text === undefined) reading.doubtful.add(key)
+      else
+        reading.sentences.set(key, {
+          key,
+          locale: 'ja',
+          field: 'chrome',
+          text,
+          place: source.at(node as Node),
+        })
+    }
   }
 
-  function take(key: string, node: unknown, place: Place, isSentence: boolean): void {
+  function textOf(name: string, node: unknown, place: Place): string | undefined {
     const value = isScalar(node) ? node.value : node
-    const at = source.at(node as Node)
-    if (value === null || value === '') reading.report.add('empty-text', place, { name: key })
-    else if (typeof value !== 'string') reading.report.add('wrong-type', at, { name: key })
-    else if (isSentence)
-      original.sentences.set(key, { key, locale: 'ja', field: 'chrome', text: value, place: at })
+    if (typeof value === 'string' && value.trim()) return value.trimEnd()
+    const isEmpty = value === null || value === undefined || typeof value === 'string'
+    reading.report.add(isEmpty ? 'empty-text' : 'not-a-text', isEmpty ? place : source.at(node as Node), {
+      name,
+    })
+    return undefined
   }
 
   if (source.root) visit('', source.root, source.at(source.root))
-  return original
+  return lists
 }
