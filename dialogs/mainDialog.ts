@@ -52,9 +52,7 @@ async function hear(dc: DialogContext, scene: Scene): Promise<void> {
     case 'unsure':
       return explain(dc, scene)
     case 'other':
-      if ((await namesSymptom(dc, scene, text)) || (await answerQuestion(dc, scene, text)))
-        scene.state.misses = 0
-      else await miss(dc, scene)
+      return freely(dc, scene, text)
   }
 }
 

@@ -16,12 +16,24 @@ type Row = Record<string, string | number | null>
  * `:memory:` keeps everything in memory.
  */
 export function openSqlite(file: string, now: () => number = Date.now): Store {
+  try {
+    return new SqliteStore(openDatabase(file), now)
+  } catch (cause) {
+    const why = (cause as Error).message
+    throw new Error(
+      `STORAGE_URL names the file ${file}, which cannot be opened: ${why}. Choose another one`,
+      { cause },
+    )
+  }
+}
+
+function openDatabase(file: string): DatabaseSync {
   if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   const db = new DatabaseSync(file, { timeout: 5000 })
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON')
   db.exec(schema)
   if (file !== ':memory:') chmodSync(file, 0o600)
-  return new SqliteStore(db, now)
+  return db
 }
 
 class SqliteStore implements Store {

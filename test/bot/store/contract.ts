@@ -1,0 +1,149 @@
+import { expect } from 'chai'
+import type { Inbound, Store } from '../../../bot/store/index.ts'
+
+/** What every store must hold to; each driver's test calls it with a way to open an empty one. */
+export function storeContract(open: () => Promise<Store> | Store): void {
+  let store: Store
+
+  beforeEach(async () => {
+    store = await open()
+  })
+  afterEach(() => store.close())
+
+  const event = (eventId: string, more: Partial<Inbound> = {}): Inbound => ({
+    channel: 'directline',
+    eventId,
+    conversation: 'c1',
+    activity: { type: 'message', text: eventId },
+    logged: true,
+    ...more,
+  })
+  const turn = (eventId: string, version: number, more: object = {}) => ({
+    conversation: 'c1',
+    channel: 'directline',
+    version,
+    state: { at: eventId },
+    eventId,
+    eventChannel: 'directline',
+    said: [{ type: 'message', text: `answer to ${eventId}` }],
+    requests: [],
+    ...more,
+  })
+
+  it('makes a conversation once and gives it as it stands', async () => {
+    const made = await store.open('c1', 'directline')
+    expect(made).to.deep.equal({ id: 'c1', channel: 'directline', version: 0, state: undefined, seq: 0 })
+    expect(await store.open('c1', 'directline')).to.deep.equal(made)
+    expect(await store.conversation('nobody')).to.equal(undefined)
+  })
+
+  it('accepts an event once, whoever sends it again', async () => {
+    const first = await store.accept(event('e1'))
+    const again = await store.accept(event('e1'))
+    expect(first.seen).to.equal(false)
+    expect(again).to.deep.equal({ seen: true, activityId: first.activityId })
+    expect(await store.activities('c1', 0, 10)).to.have.length(1)
+  })
+
+  it('takes the same event id from two channels for two events', async () => {
+    await store.accept(event('e1'))
+    expect((await store.accept(event('e1', { channel: 'line', conversation: 'c2' }))).seen).to.equal(false)
+  })
+
+  it('gives the same answer to copies that arrive at the same instant', async () => {
+    const all = await Promise.all(Array.from({ length: 50 }, () => store.accept(event('e1'))))
+    expect(all.filter(({ seen }) => !seen)).to.have.length(1)
+    expect(new Set(all.map(({ activityId }) => activityId)).size).to.equal(1)
+  })
+
+  it('keeps pending events in the order in which they were accepted, until each is applied', async () => {
+    for (const id of ['e1', 'e2', 'e3']) await store.accept(event(id))
+    for (const [version, id] of ['e1', 'e2', 'e3'].entries()) {
+      expect((await store.pending('c1'))?.eventId).to.equal(id)
+      await store.commit(turn(id, version))
+    }
+    expect(await store.pending('c1')).to.equal(undefined)
+    expect(await store.waiting()).to.deep.equal([])
+  })
+
+  it('names the conversations that wait for a turn', async () => {
+    await store.accept(event('e1'))
+    await store.accept(event('e2', { conversation: 'c2' }))
+    await store.commit(turn('e1', 0))
+    expect(await store.waiting()).to.deep.equal(['c2'])
+  })
+
+  it('logs what both sides said under rising numbers, and events that nobody said not at all', async () => {
+    await store.accept(event('e1'))
+    await store.accept(event('joined', { logged: false }))
+    await store.commit(turn('e1', 0))
+    const log = await store.activities('c1', 0, 10)
+    expect(log.map(({ seq, activity }) => [seq, activity.text])).to.deep.equal([
+      [1, 'e1'],
+      [2, 'answer to e1'],
+    ])
+    expect(log.map(({ activity }) => activity.id)).to.deep.equal(['c1|0000001', 'c1|0000002'])
+    expect(await store.activities('c1', 1, 10)).to.have.length(1)
+    expect(await store.activities('c1', 0, 1)).to.have.length(1)
+  })
+
+  it('refuses the commit of a turn that read an older version, and changes nothing', async () => {
+    await store.accept(event('e1'))
+    expect(await store.commit(turn('e1', 0))).to.equal('committed')
+    await store.accept(event('e2'))
+    expect(await store.commit(turn('e2', 0, { state: { at: 'stale' }, requests: ['r1'] }))).to.equal('stale')
+    const now = await store.conversation('c1')
+    expect(now?.state).to.deep.equal({ at: 'e1' })
+    expect(now?.version).to.equal(1)
+    expect((await store.pending('c1'))?.eventId).to.equal('e2')
+    expect(await store.activities('c1', 0, 10)).to.have.length(3)
+    expect(await store.requester('r1')).to.equal(undefined)
+  })
+
+  it('lets one of many writers of the same version win', async () => {
+    await store.accept(event('e1'))
+    const all = await Promise.all(Array.from({ length: 20 }, () => store.commit(turn('e1', 0))))
+    expect(all.filter((outcome) => outcome === 'committed')).to.have.length(1)
+    expect((await store.conversation('c1'))?.version).to.equal(1)
+  })
+
+  it('finds the conversation that waits for an unlock request', async () => {
+    await store.accept(event('e1'))
+    await store.commit(turn('e1', 0, { requests: ['r1', 'r2'] }))
+    expect(await store.requester('r2')).to.deep.equal({ conversation: 'c1', channel: 'directline' })
+    expect(await store.requester('r3')).to.equal(undefined)
+  })
+
+  it('tells listeners of each change of a log, after it can be read', async () => {
+    const told: [string, number, number][] = []
+    const reads: Promise<void>[] = []
+    const off = store.onLogged((conversation, seq) => {
+      reads.push(
+        store
+          .activities(conversation, 0, 10)
+          .then(({ length }) => void told.push([conversation, seq, length])),
+      )
+    })
+    await store.accept(event('e1'))
+    await store.commit(turn('e1', 0))
+    off()
+    await store.accept(event('e2'))
+    await Promise.all(reads)
+    expect(told.map(([conversation, seq]) => [conversation, seq])).to.deep.equal([
+      ['c1', 1],
+      ['c1', 2],
+    ])
+    for (const [, seq, length] of told) expect(length).to.be.at.least(seq)
+  })
+
+  it('keeps text of every script, and JSON of every shape, as it was', async () => {
+    const text = '𠮷野家 👩‍👩‍👧 ﾊﾝｶｸ \u0000 "\\ é'
+    const state = { deep: [{ a: null, b: [1.5, true, ''] }], text }
+    await store.accept(event('e1', { activity: { type: 'message', text } }))
+    await store.commit(turn('e1', 0, { state }))
+    expect((await store.activities('c1', 0, 1))[0]?.activity.text).to.equal(text)
+    expect((await store.conversation('c1'))?.state).to.deep.equal(state)
+  })
+
+  it('answers a check while it is open', () => store.check())
+}

@@ -1,0 +1,101 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { openSqlite } from '../../../bot/store/sqlite.ts'
+import { storeContract } from './contract.ts'
+
+const THIRTY_DAYS = 30 * 24 * 3600 * 1000
+
+describe('the SQLite store', () => {
+  let dir: string
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), 'kaijo-store-'))
+  })
+  afterEach(() => rmSync(dir, { recursive: true }))
+
+  describe('in a file', () => storeContract(() => openSqlite(join(dir, 'kaijo.db'))))
+  describe('in memory', () => storeContract(() => openSqlite(':memory:')))
+
+  it('has everything again after it was closed and opened', async () => {
+    const file = join(dir, 'kaijo.db')
+    const inbound = { channel: 'x', conversation: 'c1', activity: { text: 'hello' }, logged: true }
+    const before = openSqlite(file)
+    await before.accept({ ...inbound, eventId: 'e1' })
+    await before.close()
+    const after = openSqlite(file)
+    expect(await after.waiting()).to.deep.equal(['c1'])
+    expect((await after.accept({ ...inbound, eventId: 'e1' })).seen).to.equal(true)
+    await after.close()
+  })
+
+  it('keeps its file from other users of the machine', async () => {
+    const store = openSqlite(join(dir, 'inner', 'kaijo.db'))
+    await store.open('c1', 'x')
+    expect(statSync(join(dir, 'inner', 'kaijo.db')).mode & 0o077).to.equal(0)
+    expect(statSync(join(dir, 'inner')).mode & 0o077).to.equal(0)
+    await store.close()
+  })
+
+  it('forgets applied events after thirty days, and pending ones never', async () => {
+    let now = 0
+    const store = openSqlite(join(dir, 'kaijo.db'), () => now)
+    const inbound = { channel: 'x', activity: { text: 'hello' }, logged: true }
+    await store.accept({ ...inbound, conversation: 'c1', eventId: 'applied' })
+    await store.accept({ ...inbound, conversation: 'c2', eventId: 'pending' })
+    const turn = {
+      conversation: 'c1',
+      channel: 'x',
+      version: 0,
+      state: {},
+      eventId: 'applied',
+      eventChannel: 'x',
+    }
+    await store.commit({ ...turn, said: [], requests: [] })
+    now = THIRTY_DAYS - 1
+    expect((await store.accept({ ...inbound, conversation: 'c1', eventId: 'applied' })).seen).to.equal(true)
+    now = THIRTY_DAYS + 1
+    await store.accept({ ...inbound, conversation: 'c3', eventId: 'new' })
+    expect((await store.accept({ ...inbound, conversation: 'c1', eventId: 'applied' })).seen).to.equal(false)
+    expect((await store.pending('c2'))?.eventId).to.equal('pending')
+    await store.close()
+  })
+
+  it('does not keep a second copy of what was said once it has been applied', async () => {
+    const file = join(dir, 'kaijo.db')
+    const store = openSqlite(file)
+    await store.accept({
+      channel: 'x',
+      conversation: 'c1',
+      eventId: 'e1',
+      activity: { text: 'unlogged words' },
+      logged: false,
+    })
+    const turn = { conversation: 'c1', channel: 'x', version: 0, state: {}, eventId: 'e1', eventChannel: 'x' }
+    await store.commit({ ...turn, said: [], requests: [] })
+    expect(await store.pending('c1')).to.equal(undefined)
+    await store.close()
+    expect(existsSync(`${file}-wal`)).to.equal(false)
+    expect(readFileSync(file).includes('unlogged words')).to.equal(false)
+  })
+
+  it('rejects what it cannot write, with nothing half done, and goes on', async () => {
+    const store = openSqlite(':memory:')
+    const circular: Record<string, unknown> = {}
+    circular.self = circular
+    const inbound = { channel: 'x', conversation: 'c1', logged: true }
+    const [bad, good] = await Promise.allSettled([
+      store.accept({ ...inbound, eventId: 'bad', activity: circular }),
+      store.accept({ ...inbound, eventId: 'good', activity: { text: 'fine' } }),
+    ])
+    expect(bad.status).to.equal('rejected')
+    expect(good.status).to.equal('fulfilled')
+    expect((await store.activities('c1', 0, 10)).map(({ seq }) => seq)).to.deep.equal([1])
+    await store.close()
+  })
+
+  it('says which file it cannot open', () => {
+    writeFileSync(join(dir, 'a-file'), '')
+    expect(() => openSqlite(join(dir, 'a-file', 'kaijo.db'))).to.throw(/STORAGE_URL names the file .*a-file/)
+  })
+})
