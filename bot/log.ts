@@ -48,9 +48,9 @@ export function createLog(level: string, destination?: Destination): Logger {
     level,
     base: undefined,
     timestamp: pino.stdTimeFunctions.isoTime,
-    // pino's own treatment of `err` would write the message once more, unscrubbed.
+    // pino's own treatment of errors would write message and stack once more, unscrubbed.
     errorKey: 'exception',
-    serializers: {},
+    serializers: { err: (told: unknown) => told },
   }
   const lines = destination ? pino(options, destination) : pino(options)
   return {
