@@ -3,11 +3,7 @@ import { join } from 'node:path'
 import type { i18n } from 'i18next'
 import { createInstance } from 'i18next'
 import { parse } from 'yaml'
-
-/** The languages that customers are spoken to in; the first is the one that every sentence exists in. */
-export const locales = ['ja', 'en'] as const
-
-export type Locale = (typeof locales)[number]
+import { type Locale, locales } from './locale.ts'
 
 /** Every sentence that a customer can read, by its key. */
 export interface Words {
@@ -108,3 +104,4 @@ function refuse(locale: Locale, key: string): never {
 
 export type { Command, Lexicon } from './lexicon.ts'
 export { readLexicon } from './lexicon.ts'
+export { type Locale, locales } from './locale.ts'

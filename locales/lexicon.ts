@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
-import type { Locale } from './index.ts'
+import type { Locale } from './locale.ts'
 
 /** What a customer can say at any step. */
 export type Command = 'back' | 'restart' | 'trouble' | 'person' | 'english' | 'japanese' | 'repeat'

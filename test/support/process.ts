@@ -1,0 +1,88 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { freePort } from '../../bot/freePort.ts'
+
+const entry = join(import.meta.dirname, '..', '..', 'bot', 'index.ts')
+
+/** `npm start` in a process of its own, that a test may kill and start again on the same data. */
+export interface Served {
+  url: string
+  sandboxUrl: string
+  dir: string
+  secret: string
+  /** Everything it has written to its outputs so far. */
+  output(): string
+  /** Whether it runs now. */
+  isRunning(): boolean
+  /** Starts it (again); resolves when it is ready. */
+  start(): Promise<void>
+  /** SIGKILL: nothing is finished, nothing is closed. */
+  kill(): Promise<void>
+  /** SIGTERM; resolves with the exit code. */
+  stop(): Promise<number | null>
+  /** Stops it and deletes its data. */
+  end(): Promise<void>
+}
+
+/** Prepares a process with ports and a folder of its own; every limit that a fast test would meet is high. */
+export async function serve(env: Record<string, string> = {}): Promise<Served> {
+  const dir = mkdtempSync(join(tmpdir(), 'kaijo-process-'))
+  const [port, sandboxPort] = [await freePort(), await freePort()]
+  const secret = 'a-direct-line-secret-for-tests-only'
+  const url = `http://localhost:${port}`
+  const settings = {
+    PORT: String(port),
+    SANDBOX_PORT: String(sandboxPort),
+    STORAGE_URL: `sqlite:${join(dir, 'kaijo.db')}`,
+    LINK_KEY_FILE: join(dir, 'link.key'),
+    DIRECT_LINE_SECRET: secret,
+    LIMIT_REQUESTS_PER_ADDRESS: '1000000',
+    LIMIT_CONVERSATIONS_PER_ADDRESS: '100000',
+    LIMIT_MESSAGES_PER_CONVERSATION: '100000',
+    ...env,
+  }
+  let child: ChildProcess | undefined
+  let written = ''
+
+  const exited = () => new Promise<number | null>((resolve) => child?.once('exit', (code) => resolve(code)))
+  const isRunning = () => child !== undefined && child.exitCode === null && child.signalCode === null
+  return {
+    url,
+    sandboxUrl: `http://localhost:${sandboxPort}`,
+    dir,
+    secret,
+    output: () => written,
+    isRunning,
+    async start() {
+      child = spawn(process.execPath, [entry], { env: { PATH: process.env.PATH, ...settings }, cwd: dir })
+      child.stdout?.on('data', (chunk) => (written += chunk))
+      child.stderr?.on('data', (chunk) => (written += chunk))
+      await ready(`${url}/readyz`, isRunning, () => written)
+    },
+    async kill() {
+      const gone = exited()
+      child?.kill('SIGKILL')
+      await gone
+    },
+    async stop() {
+      const gone = exited()
+      child?.kill('SIGTERM')
+      return gone
+    },
+    async end() {
+      if (isRunning()) await this.stop()
+      rmSync(dir, { recursive: true })
+    },
+  }
+}
+
+async function ready(url: string, isRunning: () => boolean, output: () => string): Promise<void> {
+  while (isRunning()) {
+    const answer = await fetch(url).catch(() => undefined)
+    if (answer?.ok) return
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  throw new Error(`The process ended before it was ready:\n${output()}`)
+}
