@@ -9,8 +9,10 @@ export type Link = 'connecting' | 'online' | 'waiting' | 'offline'
 /** A server that says nothing for so long, not even a keep-alive, is taken for gone. */
 const silence = 75_000
 const keepAlive = 20_000
+/** A connection that ends sooner counts as one that failed: the next try waits longer. */
+const steady = 10_000
 const pollEvery = 3_000
-/** Polls between two tries of a socket that could not be opened (some company proxies let none through). */
+/** How often to ask before a socket is tried again (some company proxies let none through). */
 const pollsPerTry = 20
 
 interface Parts {
@@ -46,14 +48,16 @@ export class Connection {
   async run(): Promise<void> {
     this.#parts.onLink('connecting')
     while (!this.#isStopped) {
+      const began = this.#parts.rim.now()
       let wanted = 0
       try {
         await this.#once()
       } catch (error) {
         if (!(error instanceof Unreachable)) throw error
-        this.#failures++
         wanted = error.after
       }
+      const isShort = this.#parts.rim.now() - began < steady
+      this.#failures = isShort ? this.#failures + 1 : 0
       if (this.#isStopped) return
       this.#parts.onLink(this.#isOffline ? 'offline' : 'waiting')
       const wait = this.#isOffline ? 30_000 : backoff(this.#failures, this.#parts.rim.random())
@@ -111,10 +115,9 @@ export class Connection {
     for (;;) {
       const answer = await this.#parts.access.request('GET', `/{id}/activities?watermark=${this.#watermark}`)
       if (answer.status !== 200) throw new Unreachable(`The log could not be read: ${answer.status}`)
-      const frame = readFrame(await answer.json())
-      const isNews = frame.activities.length > 0 && frame.watermark !== this.#watermark
-      this.#take(frame)
-      if (!isNews) return
+      const before = this.#watermark
+      this.#take(readFrame(await answer.json()))
+      if (this.#watermark === before) return
     }
   }
 
@@ -179,7 +182,6 @@ export class Connection {
   }
 
   #heard(): void {
-    this.#failures = 0
     this.#lastHeard = this.#parts.rim.now()
     this.#parts.onLink('online')
   }

@@ -27,7 +27,7 @@ export class Pause {
 }
 
 /**
- * How long to wait before the next try, in milliseconds: doubling from half a second up to half a minute, of which
+ * How long to wait before the next try, in milliseconds: doubling from one second (after the first failure) up to half a minute, of which
  * the second half is chance, so that a restarted server is not stormed by everybody at once.
  */
 export function backoff(failures: number, chance: number): number {
