@@ -4,14 +4,14 @@ import { loadContent } from './load.ts'
 import type { Lang } from './report.ts'
 
 // Shows a writer every mistake in the content at once: npm run check:content [-- --lang ja|en]
-const root = join(import.meta.dirname, '..')
+const dir = process.env.CONTENT_DIR || import.meta.dirname
 const { values } = parseArgs({ options: { lang: { type: 'string' } } })
 const wanted = values.lang ?? process.env.LC_ALL ?? process.env.LANG ?? ''
 const lang: Lang = wanted.startsWith('en') ? 'en' : 'ja'
 
 const { findings } = loadContent({
-  dir: process.env.CONTENT_DIR || join(root, 'content'),
-  localesDir: join(root, 'locales'),
+  dir,
+  localesDir: join(dir, '..', 'locales'),
   bank: process.env.BANK || 'osaka-city',
   lang,
 })
