@@ -88,8 +88,9 @@ async function takeCallback(parts: UnlockParts, request: HttpRequest): Promise<H
     const waiting = await parts.store.requester(update.id)
     if (!waiting) return { status: 202 }
     const { conversation } = waiting
-    // Only the id: what is told to the customer is read from the API again, in the turn.
-    const activity = { type: 'event', name: 'unlock.updated', value: { id: update.id } }
+    // The news is only a hint: what the customer is told is what the API says when it is asked again.
+    const { id, state } = await parts.client.read(update.id)
+    const activity = { type: 'event', name: 'unlock.updated', value: { id, state } }
     await parts.turns.accept({
       channel: 'unlock',
       eventId: verdict.id,

@@ -48,7 +48,7 @@ export async function serve(env: Record<string, string> = {}): Promise<Served> {
 
   const exited = () => new Promise<number | null>((resolve) => child?.once('exit', (code) => resolve(code)))
   const isRunning = () => child !== undefined && child.exitCode === null && child.signalCode === null
-  return {
+  const served: Served = {
     url,
     sandboxUrl: `http://localhost:${sandboxPort}`,
     dir,
@@ -72,10 +72,11 @@ export async function serve(env: Record<string, string> = {}): Promise<Served> {
       return gone
     },
     async end() {
-      if (isRunning()) await this.stop()
+      if (isRunning()) await served.stop()
       rmSync(dir, { recursive: true })
     },
   }
+  return served
 }
 
 async function ready(url: string, isRunning: () => boolean, output: () => string): Promise<void> {

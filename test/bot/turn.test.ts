@@ -1,0 +1,165 @@
+import { expect } from 'chai'
+import { createLog } from '../../bot/log.ts'
+import type { Store } from '../../bot/store/index.ts'
+import { openSqlite } from '../../bot/store/sqlite.ts'
+import { type Bot, takeTurns } from '../../bot/turn.ts'
+
+/** A bot that counts its turns in the state, and takes its time. */
+function counting(more: Partial<Bot> = {}): Bot {
+  return {
+    allowedDigits: [],
+    expectsDigits: () => false,
+    apology: () => ({ type: 'message', text: 'sorry' }),
+    async reply({ state, activity }) {
+      const count = ((state as { count: number } | undefined)?.count ?? 0) + 1
+      await new Promise((resolve) => setImmediate(resolve))
+      const said = [{ type: 'message', text: `${count}: ${activity.text}` }]
+      return { said, state: { count }, requests: [], trace: { event: 'counted' } }
+    },
+    ...more,
+  }
+}
+
+const message = (eventId: string, conversation = 'c1', text = eventId) => ({
+  channel: 'test',
+  eventId,
+  conversation,
+  activity: { type: 'message', text },
+  logged: true,
+})
+
+describe('the taking of turns', () => {
+  let store: Store
+  const log = createLog('silent')
+
+  beforeEach(() => {
+    store = openSqlite(':memory:')
+  })
+  afterEach(() => store.close())
+
+  const answers = async (conversation = 'c1') => {
+    const all = await store.activities(conversation, 0, 1000)
+    return all.map(({ activity }) => activity).filter(({ from }) => from?.role === 'bot')
+  }
+
+  it('counts a hundred messages that come to one conversation at once as a hundred, in their order', async () => {
+    const turns = takeTurns({ store, bot: () => counting(), log })
+    const ids = Array.from({ length: 100 }, (_, i) => `m${i}`)
+    await Promise.all(ids.map((id) => turns.accept(message(id))))
+    await turns.idle()
+    expect((await store.conversation('c1'))?.state).to.deep.equal({ count: 100 })
+    expect((await answers()).map(({ text }) => text)).to.deep.equal(ids.map((id, i) => `${i + 1}: ${id}`))
+  })
+
+  it('takes turns of different conversations side by side', async () => {
+    let now = 0
+    let most = 0
+    const bot = counting()
+    const reply: Bot['reply'] = async (heard) => {
+      most = Math.max(most, ++now)
+      const result = await bot.reply(heard)
+      now--
+      return result
+    }
+    const turns = takeTurns({ store, bot: () => ({ ...bot, reply }), log })
+    await Promise.all(['a', 'b', 'c'].map((id) => turns.accept(message('m', id, id)).catch(() => undefined)))
+    await Promise.all(['a', 'b', 'c'].map((id) => turns.accept(message(`m-${id}`, id))))
+    await turns.idle()
+    expect(most).to.be.greaterThan(1)
+  })
+
+  it('runs a turn again on what another writer has left', async () => {
+    let isFirst = true
+    const bot = counting()
+    const reply: Bot['reply'] = async (heard) => {
+      const result = await bot.reply(heard)
+      if (isFirst) {
+        isFirst = false
+        await store.accept(message('other'))
+        const { version } = (await store.conversation('c1'))!
+        const turn = { conversation: 'c1', channel: 'test', version, state: { count: 40 }, eventId: 'other' }
+        await store.commit({ ...turn, eventChannel: 'test', said: [], requests: [] })
+      }
+      return result
+    }
+    const turns = takeTurns({ store, bot: () => ({ ...bot, reply }), log })
+    await turns.accept(message('m1'))
+    await turns.idle()
+    expect((await store.conversation('c1'))?.state).to.deep.equal({ count: 41 })
+    expect((await answers()).map(({ text }) => text)).to.deep.equal(['41: m1'])
+  })
+
+  it('says sorry, keeps the state and goes on when the dialogs have a mistake', async () => {
+    const bot = counting()
+    const reply: Bot['reply'] = (heard) => {
+      if (heard.activity.text === 'bad') throw new Error('a mistake of ours')
+      return bot.reply(heard)
+    }
+    const turns = takeTurns({ store, bot: () => ({ ...bot, reply }), log })
+    for (const text of ['good', 'bad', 'fine']) await turns.accept(message(text))
+    await turns.idle()
+    expect((await answers()).map(({ text }) => text)).to.deep.equal(['1: good', 'sorry', '2: fine'])
+  })
+
+  it('takes up at the start what was accepted and not applied', async () => {
+    await store.accept(message('m1'))
+    const turns = takeTurns({ store, bot: () => counting(), log })
+    await turns.start()
+    await turns.idle()
+    expect((await answers()).map(({ text }) => text)).to.deep.equal(['1: m1'])
+  })
+
+  it('tries a commit that fails again until the store takes it, and applies the event once', async () => {
+    let failures = 3
+    const failing: Store = Object.create(store, {
+      commit: {
+        value: (turn: never) =>
+          failures-- > 0 ? Promise.reject(new Error('disk full')) : store.commit(turn),
+      },
+    })
+    for (const name of ['accept', 'pending', 'conversation', 'activities'] as const) {
+      Object.defineProperty(failing, name, {
+        value: (store[name] as (...args: never[]) => unknown).bind(store),
+      })
+    }
+    const turns = takeTurns({ store: failing, bot: () => counting(), log })
+    await turns.accept(message('m1'))
+    await turns.idle()
+    expect(failures).to.equal(-1)
+    expect((await answers()).map(({ text }) => text)).to.deep.equal(['1: m1'])
+  })
+
+  it('rejects what the store cannot take, so that nobody is told that it was', async () => {
+    const full = Object.create(store, { accept: { value: () => Promise.reject(new Error('disk full')) } })
+    const turns = takeTurns({ store: full, bot: () => counting(), log })
+    const refused = await turns.accept(message('m1')).then(
+      () => 'taken',
+      () => 'refused',
+    )
+    expect(refused).to.equal('refused')
+  })
+
+  it('stores and logs a secret never, tells the dialogs of it, and lets digits pass where they were asked for', async () => {
+    const heard: unknown[] = []
+    let expected = false
+    const bot = counting({
+      expectsDigits: () => expected,
+      reply: async ({ activity, state }) => {
+        heard.push([activity.text, activity.value, activity.channelData?.masked])
+        return { said: [], state: state ?? {}, requests: [], trace: { event: 'heard' } }
+      },
+    })
+    const turns = takeTurns({ store, bot: () => bot, log })
+    const secret = message('s1', 'c1', '暗証番号は９８７６です')
+    await turns.accept({ ...secret, activity: { ...secret.activity, value: { choice: '9876' } } })
+    await turns.idle()
+    expected = true
+    await turns.accept(message('s2', 'c1', '98765432'))
+    await turns.idle()
+    expect(heard).to.deep.equal([
+      ['暗証番号は••••です', undefined, true],
+      ['98765432', undefined, undefined],
+    ])
+    expect(JSON.stringify(await store.activities('c1', 0, 1))).not.to.match(/9876|９８７６/)
+  })
+})
