@@ -57,10 +57,22 @@ export function visit(origin: string, language = 'ja'): Visitor {
     const next = response.headers.get('location')
     if (response.status === 303 && next) return go(next, {})
     const html = await response.text()
-    const text = html.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')
+    const text = decode(html.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' '))
     return Object.assign(visitor, { status: response.status, path, html, text, headers: response.headers })
   }
   return visitor
+}
+
+const entities: Record<string, string> = {
+  '&amp;': '&',
+  '&lt;': '<',
+  '&gt;': '>',
+  '&quot;': '"',
+  '&#39;': "'",
+}
+
+function decode(text: string): string {
+  return text.replace(/&(?:amp|lt|gt|quot|#39);/g, (entity) => entities[entity] ?? '')
 }
 
 /** The id of the certificate to choose: `right`, `expired` or `stranger`, by where it stands in the list. */

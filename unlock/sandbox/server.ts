@@ -205,6 +205,9 @@ function send(
   headers: Record<string, string | string[]>,
   body: string | Buffer,
 ): void {
-  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) })
+  // Not writeHead: the bot's restify, in the same process, replaces it for everyone.
+  response.statusCode = status
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
+  response.setHeader('content-length', Buffer.byteLength(body))
   response.end(request.method === 'HEAD' ? undefined : body)
 }
