@@ -20,6 +20,9 @@ const SUGGEST = 'suggest'
 
 const SURE = 0.62
 const PERHAPS = 0.34
+/** An answer this good needs no lead over the next one. */
+const CERTAIN = 0.95
+const LEAD = 0.08
 
 /** Adds the dialogs around the FAQ. */
 export function addFaq(dialogs: DialogSet, places: Map<string, Place>): void {
@@ -37,8 +40,8 @@ export function addFaq(dialogs: DialogSet, places: Map<string, Place>): void {
  */
 export async function answerQuestion(dc: DialogContext, scene: Scene, text: string): Promise<boolean> {
   const found = scene.world.search(text, scene.state.locale)
-  const best = found[0]
-  if (best && best.score >= SURE) {
+  const [best, second] = found
+  if (best && isSure(best.score, second?.score)) {
     await answerEntry(dc, scene, best.id)
     return true
   }
@@ -53,6 +56,10 @@ export async function answerQuestion(dc: DialogContext, scene: Scene, text: stri
     ])
   scene.trace = { ...scene.trace, event: perhaps.length > 0 ? 'faq.suggested' : 'faq.nothing' }
   return true
+}
+
+function isSure(best: number, second = 0): boolean {
+  return best >= CERTAIN || (best >= SURE && best - second >= LEAD)
 }
 
 /** Gives an answer; in the middle of a flow the step comes back at once, elsewhere it asks whether that helped. */

@@ -13,6 +13,8 @@ export interface ConsoleParts {
   locale: 'ja' | 'en'
 }
 
+const prompt = '\n> '
+
 /** The terminal as a channel: each line is a message, a number presses the choice that stands beside it. */
 export async function consoleChannel({ turns, store, input, output, locale }: ConsoleParts): Promise<void> {
   const conversation = `console-${randomUUID()}`
@@ -43,8 +45,8 @@ export async function consoleChannel({ turns, store, input, output, locale }: Co
     })
   await accept({ type: 'conversationUpdate' }, false)
   await turns.idle()
-  const lines = createInterface({ input, output, prompt: '> ' })
-  lines.prompt()
+  const lines = createInterface({ input })
+  output.write(prompt)
   for await (const line of lines) {
     if (line.trim() !== '') {
       const pressed = choices[Number(line.normalize('NFKC').trim()) - 1]
@@ -53,7 +55,7 @@ export async function consoleChannel({ turns, store, input, output, locale }: Co
       await turns.idle()
       await show()
     }
-    lines.prompt()
+    output.write(prompt)
   }
   off()
 }
