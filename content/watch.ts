@@ -1,4 +1,3 @@
-import type { FSWatcher } from 'node:fs'
 import { watch } from 'node:fs'
 import type { Finding } from './finding.ts'
 import type { Content, ContentPlace, Loaded } from './load.ts'
@@ -18,33 +17,34 @@ export interface Watching extends ContentPlace {
 
 /** Follows the writers' edits until it is closed. Throws when a folder is not there. */
 export function watchContent(watching: Watching): { close(): void } {
-  let { version } = watching
-  let broken = ''
+  const reload = createReload(watching)
   let timer: NodeJS.Timeout | undefined
-  const quiet = watching.quiet ?? 200
-
-  function reload(): void {
-    const { content, findings } = attempt(watching)
-    const said = content ? '' : JSON.stringify(findings)
-    if (!content && said !== broken) watching.onBroken(findings)
-    broken = said
-    if (!content || content.version === version) return
-    version = content.version
-    watching.onChange(content)
-  }
-
   const touched = () => {
     clearTimeout(timer)
-    timer = setTimeout(reload, quiet)
+    timer = setTimeout(reload, watching.quiet ?? 200)
   }
-  const watchers: FSWatcher[] = [watching.dir, watching.localesDir].map((dir) =>
-    watch(dir, { recursive: true }, touched),
-  )
+  const watchers = [watching.dir, watching.localesDir].map((dir) => watch(dir, { recursive: true }, touched))
+  for (const watcher of watchers) watcher.on('error', touched)
   return {
     close() {
       clearTimeout(timer)
       for (const watcher of watchers) watcher.close()
     },
+  }
+}
+
+/** Reads the content again, and tells what is new: neither the content that runs, nor the mistakes told last. */
+export function createReload(watching: Watching): () => void {
+  let { version } = watching
+  let told = ''
+  return () => {
+    const { content, findings } = attempt(watching)
+    const mistakes = content ? '' : JSON.stringify(findings)
+    if (!content && mistakes !== told) watching.onBroken(findings)
+    told = mistakes
+    if (!content || content.version === version) return
+    version = content.version
+    watching.onChange(content)
   }
 }
 

@@ -1,6 +1,9 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect } from 'chai'
 import type { Content, Finding } from '../../content/index.ts'
 import { loadContent, watchContent } from '../../content/index.ts'
+import { createReload } from '../../content/watch.ts'
 import { createSample, removeSamples } from './sample.ts'
 
 const flow = 'content/flows/locked.yaml'
@@ -55,17 +58,45 @@ describe('watching the content', () => {
     )
   })
 
-  it('is silent when a mistake is undone, since the content that runs is the same again', async () => {
+  it('tells the same thing once, and nothing when a mistake is undone', () => {
     const sample = createSample()
-    const { next, told } = follow(sample)
-    edit(sample, flow, 'next: ready', 'next: redy')
-    await next()
-    edit(sample, flow, 'next: redy', 'next: ready')
-    edit(sample, 'locales/ja/bot.yaml', 'できた・次へ', '次へ')
-    expect(((await next()) as Content).sentences.flows['locked.role.ask']).to.equal(
-      'どなたがロックされましたか？',
-    )
-    expect(told).to.deep.equal([])
+    const told: string[] = []
+    const reload = createReload({
+      ...sample.place(),
+      version: loadContent(sample.place()).content?.version,
+      onChange: () => told.push('changed'),
+      onBroken: (findings) => told.push(findings.map(({ rule }) => rule).join()),
+    })
+    const steps: [from: string, to: string, told: string[]][] = [
+      ['', '', []],
+      ['next: ready', 'next: redy', ['unknown-step']],
+      ['', '', []],
+      ['next: redy', 'next: ready', []],
+      ['next: ready', 'next: redy', ['unknown-step']],
+      ['next: redy }', 'next: ready, phrases: [社員] }', ['duplicate-key']],
+      [
+        ', phrases: [社員], next: ready, phrases: [社員] }',
+        ', next: ready, phrases: [従業員] }',
+        ['changed'],
+      ],
+      ['', '', []],
+    ]
+    for (const [from, to, expected] of steps) {
+      edit(sample, flow, from, to)
+      reload()
+      expect(told.splice(0), `${from} → ${to}`).to.deep.equal(expected)
+    }
+  })
+
+  it('keeps what runs when the files cannot be read at all', () => {
+    const sample = createSample()
+    const told: string[] = []
+    const onBroken = (findings: Finding[]) => told.push(findings.map(({ rule }) => rule).join())
+    const reload = createReload({ ...sample.place(), onChange: () => told.push('changed'), onBroken })
+    sample.remove('content/faq/talk.yaml')
+    mkdirSync(join(sample.dir, 'faq/talk.yaml'))
+    reload()
+    expect(told).to.deep.equal(['unreadable'])
   })
 
   it('sees an edit of the words and of a bank', async () => {
