@@ -193,7 +193,7 @@ ${form(
 <thead><tr><th scope="col">${say('users.choose')}</th><th scope="col">${label('userId')}</th><th scope="col">${label('userName')}</th><th scope="col">${label('suspension')}</th></tr></thead>
 <tbody>${users.map((user) => userRow(view, user))}</tbody>
 </table></div>
-<p class="note">${say('users.legendOn')}　${say('users.legendOff')}</p>
+<p class="note marks">${say('users.legendOn')}　${say('users.legendOff')}</p>
 ${secretField(view, 'confirmPin', label('confirmPin'))}
 <p><button class="main">${label('release')}</button></p>`,
 )}
