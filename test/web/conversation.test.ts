@@ -35,6 +35,7 @@ describe('a conversation in the browser', () => {
     world.say('13')
     await world.pass(60_000)
     expect(seen(tab)).to.deep.equal(world.said)
+    expect(world.asked.at(-1), 'asks only for what it has not seen').to.match(/watermark=13$/)
   })
 
   it('shows a message at once as pending and as sent when the server has it', async () => {
