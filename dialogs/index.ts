@@ -5,7 +5,14 @@ import {
   type ResourceResponse,
   TurnContext,
 } from 'botbuilder-core'
-import { type DialogInstance, DialogSet } from 'botbuilder-dialogs'
+import {
+  type DialogInstance,
+  DialogMemoryScope,
+  DialogSet,
+  type DialogStateManagerConfiguration,
+  ThisMemoryScope,
+  TurnMemoryScope,
+} from 'botbuilder-dialogs'
 import type { Content } from '../content/index.ts'
 import type { Lexicon, Locale, Words } from '../locales/index.ts'
 import type { UnlockClient } from '../unlock/index.ts'
@@ -14,7 +21,7 @@ import { addFlow } from './flowDialog.ts'
 import { addHandoff } from './handoffDialog.ts'
 import { takeTurn } from './mainDialog.ts'
 import { type Links, type Scene, type Search, sceneOf, setScene, type World } from './scene.ts'
-import { bareStack, freshState, type State } from './state.ts'
+import { bareStack, copied, freshState, type State } from './state.ts'
 import { addTrouble } from './troubleDialog.ts'
 
 export type { Links, Search } from './scene.ts'
@@ -62,14 +69,15 @@ export function createDialogs(deps: Deps) {
 
     /** Answers one event. */
     async reply(heard: Heard): Promise<Reply> {
-      const state =
-        (structuredClone(heard.state) as State | undefined) ?? freshState(localeOf(heard.activity))
+      const before = heard.state as State | undefined
+      const state = before ? copied(before) : freshState(localeOf(heard.activity))
       const trace = { event: heard.activity.name ?? heard.activity.type ?? 'unknown' }
       const { id, channel } = heard
       const scene: Scene = { id, channel, now: now(), world, state, stuck: false, requests: [], trace }
       const adapter = new Collector()
       const context = new TurnContext(adapter, heard.activity)
       setScene(context, scene)
+      context.turnState.set('DialogStateManagerConfiguration', memory)
       const dc = await world.dialogs.createContext(context)
       await takeTurn(dc, scene)
       return {
@@ -114,6 +122,15 @@ const stackOfScene = {
   }),
   set: async () => {},
   delete: async () => {},
+}
+
+/**
+ * What botbuilder's dialogs reach of memory, under the name by which its DialogStateManager looks for it. Left to
+ * itself it makes scopes and path resolvers anew in each turn, for state that we do not keep there: a tenth of the turn.
+ */
+const memory: DialogStateManagerConfiguration = {
+  memoryScopes: [new TurnMemoryScope(), new DialogMemoryScope(), new ThisMemoryScope()],
+  pathResolvers: [],
 }
 
 /** Collects what is said; the turn commits it, the channel delivers it. */

@@ -47,6 +47,15 @@ export function freshState(locale: Locale): State {
   return { locale, stack: [], runs: 0, misses: 0, greeted: false, told: [] }
 }
 
+/**
+ * A state that a turn may change while the one it was given stays as it is. Visits and options are replaced and
+ * never changed, so they may be shared; structuredClone took a twentieth of a turn.
+ */
+export function copied(state: State): State {
+  const { run } = state
+  return { ...state, stack: bareStack(state.stack), ...(run && { run: { ...run } }) }
+}
+
 /** Keeps of a stack what must be remembered; botbuilder's own entries carry a new random id each time. */
 export function bareStack(stack: DialogInstance[]): DialogInstance[] {
   return stack.map(({ id, state }) => ({

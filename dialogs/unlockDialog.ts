@@ -1,3 +1,4 @@
+import type { Locale } from '../locales/index.ts'
 import { requestNumber, type UnlockRequest, UnlockUnavailable } from '../unlock/index.ts'
 import { type Scene, say } from './scene.ts'
 import type { Sheet } from './stepCard.ts'
@@ -20,7 +21,7 @@ export async function linkSheet(scene: Scene): Promise<LinkSheet> {
       { title: say(scene, 'bot:unlock.code'), value: request.bindingCode },
       {
         title: say(scene, 'bot:unlock.expires'),
-        value: say(scene, 'bot:unlock.expiresAt', { time: clock(scene, request) }),
+        value: say(scene, 'bot:unlock.expiresAt', { time: expiry(scene, request) }),
       },
     ],
     notes: [
@@ -66,7 +67,14 @@ async function openRequest(scene: Scene) {
   }
 }
 
-function clock(scene: Scene, { expiresAt }: { expiresAt: string }): string {
+// Making one takes longer than a whole turn.
+const clocks = { ja: clockOf('ja'), en: clockOf('en') }
+
+function clockOf(locale: Locale): Intl.DateTimeFormat {
   const format = { timeZone: 'Asia/Tokyo', hour: '2-digit', minute: '2-digit', hour12: false } as const
-  return new Intl.DateTimeFormat(scene.state.locale, format).format(new Date(expiresAt))
+  return new Intl.DateTimeFormat(locale, format)
+}
+
+function expiry(scene: Scene, { expiresAt }: { expiresAt: string }): string {
+  return clocks[scene.state.locale].format(new Date(expiresAt))
 }
