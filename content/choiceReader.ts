@@ -66,6 +66,7 @@ function offeredBy(section: Section, list: 'choices' | 'symptoms', path: Text, r
     reading.report.add(rule, place, values)
     reading.doubtful.add(key)
   }
+  if (!section.isList(list) && section.isDoubtful(list)) reading.doubtful.add(key)
   for (const choice of section.maps(list)) {
     const id = choice.text('id')
     const name = id?.text ?? ''

@@ -1,7 +1,7 @@
 import type { FaqEntry } from './faq.ts'
 import type { Place } from './finding.ts'
 import type { Reading } from './reading.ts'
-import { checkId, takePhrases, takePicture, takeText } from './reading.ts'
+import { checkId, takeMap, takePhrases, takePicture, takeText } from './reading.ts'
 import { Section } from './section.ts'
 import type { Source } from './source.ts'
 
@@ -23,7 +23,7 @@ export function readFaq(source: Source, reading: Reading, drafts: Map<string, Fa
       reading.report.add('duplicate-id', place, { name: id })
       continue
     }
-    const section = file?.map(id)
+    const section = takeMap(reading, file, id, `faq:${id}`)
     if (section) drafts.set(id, readEntry(section, id, place, reading))
   }
 }

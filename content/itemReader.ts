@@ -1,6 +1,6 @@
 import { readItemChoices } from './choiceReader.ts'
 import type { Choice, Item, Overview, Step, Text } from './flow.ts'
-import { checkId, takePhrases, takeText } from './reading.ts'
+import { checkId, takeMap, takePhrases, takeText } from './reading.ts'
 import type { Section } from './section.ts'
 import type { StepSource } from './stepSource.ts'
 import { readAsked } from './stepSource.ts'
@@ -33,10 +33,13 @@ export function readItems(source: StepSource): Step[] {
 }
 
 function readEach({ section, id, path, reading }: StepSource): Item[] {
-  const items = section.map('items')
+  const items = takeMap(reading, section, 'items', path)
   const names = items?.keys() ?? []
   const read = names.map((name, place): Item | undefined => {
-    const item = items?.map(name)?.expect(['name', 'ask', 'choices'], ['note', 'image', 'unsure'])
+    const item = takeMap(reading, items, name, `${path}.${name}`)?.expect(
+      ['name', 'ask', 'choices'],
+      ['note', 'image', 'unsure'],
+    )
     if (!item) return undefined
     checkId(reading, name, item.place, true)
     const at = `${path}.${name}`

@@ -23,14 +23,21 @@ export class Links {
 
   /**
    * Puts into every link the id of the step it leads to; says whether all could be followed.
-   * `heads` leads from every name a writer may give to the step that it stands for.
+   * `heads` leads from every name a writer may give to the step that it stands for;
+   * of the parts of `hollow` steps, which could not be read, nothing is known.
    */
-  follow(heads: Map<string, Next>, outcomes: Map<string, Outcome>, reading: Reading): boolean {
+  follow(
+    { heads, hollow }: { heads: Map<string, Next>; hollow: Set<string> },
+    outcomes: Map<string, Outcome>,
+    reading: Reading,
+  ): boolean {
     let isWhole = true
     for (const link of this.#links) {
       const id = heads.get(link.to.text)
       if (id === undefined) {
-        isWhole = checkName(reading, 'unknown-step', link.to.text, heads.keys(), link.to.place)
+        isWhole = false
+        if (isPartOf(hollow, link.to.text)) continue
+        checkName(reading, 'unknown-step', link.to.text, heads.keys(), link.to.place)
         continue
       }
       link.put(id)
@@ -38,6 +45,11 @@ export class Links {
     }
     return isWhole
   }
+}
+
+/** Whether `unlock/open` is a part of one of these steps. */
+export function isPartOf(steps: Set<string>, name: string): boolean {
+  return name.includes('/') && steps.has(name.slice(0, name.indexOf('/')))
 }
 
 /** The outcome must be able to say what its link promises, and nothing more. */

@@ -73,7 +73,7 @@ export function loadContent({ dir, localesDir, bank, lang = 'ja' }: ContentPlace
 }
 
 /** What has been read, before it is checked against each other. */
-export interface Drafts {
+interface Drafts {
   flows: Map<string, FlowDraft>
   faq: Map<string, FaqDraft>
   banks: Map<string, BankDraft>

@@ -1,6 +1,6 @@
 import { readSymptoms } from './choiceReader.ts'
 import type { Part, Step, Text } from './flow.ts'
-import { checkId, takeText } from './reading.ts'
+import { checkId, takeMap, takeText } from './reading.ts'
 import type { Placed, Section } from './section.ts'
 import type { StepSource } from './stepSource.ts'
 import { readAsked } from './stepSource.ts'
@@ -17,7 +17,7 @@ export function readParts(source: StepSource): Step[] {
   const device = section.oneOf('device', ['any', 'phone', 'pc-cert']) ?? 'any'
   const link = section.oneOf('link', ['unlock'])
 
-  const steps = section.map('steps')
+  const steps = takeMap(reading, section, 'steps', path)
   const names = steps?.keys() ?? []
   const parts = names.map((name, place): Part => {
     const next = names[place + 1]
@@ -34,7 +34,8 @@ export function readParts(source: StepSource): Step[] {
       choices: [choice],
     }
   })
-  for (const [place, name] of names.entries()) readPart(source, steps?.map(name), parts[place])
+  for (const [place, name] of names.entries())
+    readPart(source, takeMap(reading, steps, name, `${path}.${name}`), parts[place])
   if (steps && parts.length === 0) reading.report.add('dead-end', section.at('steps'), { name: 'steps' })
   links.add(section.text('next'), (to) => {
     const way = parts.at(-1)?.choices[0]

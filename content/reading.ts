@@ -88,6 +88,18 @@ export function takeText(
   return found && path
 }
 
+/** Takes the map under `name`; what should have been in it is told at `path`. */
+export function takeMap(
+  reading: Reading,
+  section: Section | undefined,
+  name: string,
+  path: Text,
+): Section | undefined {
+  const found = section?.map(name)
+  if (!found && section?.isDoubtful(name)) reading.doubtful.add(path)
+  return found
+}
+
 /** Takes the phrases under `phrases`, if any. */
 export function takePhrases(reading: Reading, section: Section, key: Text): Record<string, string[]> {
   const found = section.texts('phrases')
@@ -117,11 +129,23 @@ const idPattern = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
 const mostIdLetters = 40
 
 /** Words that stand beside ids in a translation, and so cannot be ids. */
-const reserved = new Set(
-  'title outcomes checklist all each procedure intro ask note alt unsure choices name missing symptoms do table say phrases hint'.split(
-    ' ',
-  ),
-)
+const reserved = new Set([
+  ...[
+    'title',
+    'outcomes',
+    'checklist',
+    'all',
+    'each',
+    'procedure',
+    'intro',
+    'ask',
+    'do',
+    'note',
+    'alt',
+    'unsure',
+  ],
+  ...['choices', 'symptoms', 'missing', 'name', 'table', 'say', 'phrases', 'hint'],
+])
 
 /** Reports an id that no key can be made of; says whether it is good. */
 export function checkId(reading: Reading, id: string, place: Place, isKey = false): boolean {

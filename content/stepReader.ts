@@ -8,9 +8,10 @@ import { readAsked } from './stepSource.ts'
 /** The steps that one entry of `steps` stands for, first the one where it begins. */
 export function readStep(source: StepSource): Step[] {
   const { section } = source
-  if (section.has('checklist')) return readItems(source)
-  if (section.has('procedure')) return readParts(source)
-  if (section.has('await')) return [readAwait(source)]
+  // Two signs each, so that one mistyped word does not make another kind of step of it.
+  if (section.has('checklist') || section.has('items')) return readItems(source)
+  if (section.has('procedure') || section.has('steps')) return readParts(source)
+  if (section.has('await') || section.has('cleared')) return [readAwait(source)]
   return [readQuestion(source)]
 }
 

@@ -134,6 +134,67 @@ const form: Mistake[] = [
     mend: /name: text/,
   },
   {
+    name: 'a step that is only a word',
+    rule: 'not-a-map',
+    ...change(
+      flow,
+      '  logon:\n    procedure: 開き直す\n    steps:\n      open: { like: unlock/open }\n    next: confirm\n',
+      '  logon: ‸開き直す\n',
+    ),
+    mend: /name: text/,
+  },
+  {
+    name: 'an outcome with nothing below it',
+    rule: 'not-a-map',
+    ...change(
+      flow,
+      '    title: お取引店へ\n    text: お取引店にご相談ください。\n    forms: [reissue, unlock]\n    person: true\n',
+      '',
+    ),
+    at: [flow, 'branch:\n'],
+    mend: /name: text/,
+  },
+  {
+    name: 'an answer that is only a word',
+    rule: 'not-a-map',
+    ...write(talk, 'person: ‸あとで\n'),
+    mend: /name: text/,
+  },
+  {
+    name: 'choices written as a map',
+    rule: 'not-a-list',
+    ...change(
+      flow,
+      '    choices:\n      - { id: again, say: もう一度確認する, next: confirm }\n      - { id: relogon, say: 開き直す, next: logon }',
+      '    choices:\n      ‸again: { say: もう一度確認する, next: confirm }',
+    ),
+    mend: /“- ”/,
+  },
+  {
+    name: 'a mistyped checklist, told once',
+    rule: 'unknown-key',
+    ...change(flow, 'checklist:', '‸chekclist:'),
+    mend: /“checklist”\?/,
+  },
+  {
+    name: 'a mistyped list of choices, told once',
+    rule: 'unknown-key',
+    ...change(flow, 'choices:\n      - { id: user', '‸chioces:\n      - { id: user'),
+    mend: /“choices”\?/,
+  },
+  {
+    name: 'mistyped steps of a procedure, told once',
+    rule: 'unknown-key',
+    ...change(flow, '    steps:\n      open:\n        do', '    ‸setps:\n      open:\n        do'),
+    mend: /“steps”\?/,
+  },
+  {
+    name: 'a mistyped await, told once',
+    rule: 'unknown-key',
+    ...change(flow, 'await:', '‸awiat:'),
+    mend: /“await”\?/,
+  },
+  {
     name: 'a word for true',
     rule: 'not-a-flag',
     ...change(flow, 'person: true', 'person: ‸はい'),
