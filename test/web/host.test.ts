@@ -116,7 +116,7 @@ describe('the widget on a page of another origin', function () {
     `)
     await visitor.say('ログオンできません')
     // Had it believed one of them, it would count what the customer sees as unread.
-    expect(await visitor.page.locator('#kaijo .badge').isHidden()).to.equal(true)
+    expect(await visitor.page.locator('#kaijo .badge').getAttribute('hidden')).to.equal('')
     await visitor.context.close()
   })
 })
