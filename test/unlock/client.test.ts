@@ -98,9 +98,10 @@ describe('the unlock client', () => {
       () => say(200, without(key)),
     ]),
     [
-      'a redirect',
-      () => (_, response) => {
-        response.writeHead(302, { location: '/v1/requests/other' })
+      'a redirect, even to a good answer',
+      () => (request, response) => {
+        if (request.url === '/elsewhere') return say(200, good())(request, response)
+        response.writeHead(302, { location: '/elsewhere' })
         response.end()
       },
     ],

@@ -122,7 +122,7 @@ export interface Received {
 }
 
 /** A callback of the bot: answers what it is told to, and keeps what came. */
-export async function listenForWebhooks(answer: (count: number) => number = () => 204) {
+export async function listenForWebhooks(answer: (count: number) => number = () => 204, location = '') {
   const received: Received[] = []
   let heard = () => {}
   const server = createServer(async (request, response) => {
@@ -134,6 +134,7 @@ export async function listenForWebhooks(answer: (count: number) => number = () =
     received.push({ headers: request.headers, body, json })
     // restify, loaded in the same process, has made writeHead return nothing.
     response.statusCode = answer(received.length)
+    if (location) response.setHeader('location', location)
     response.end()
     heard()
   })

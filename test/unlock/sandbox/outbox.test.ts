@@ -34,6 +34,16 @@ describe('the webhooks of the sandbox', () => {
     expect(received).to.have.length(4)
   })
 
+  it('follow no redirect: only the address that was given is told', async () => {
+    const other = await listenForWebhooks()
+    const callback = await listenForWebhooks((count) => (count === 1 ? 307 : 204), other.url)
+    await decline(callback.url)
+    await callback.count(2)
+    expect(other.received).to.deep.equal([])
+    await callback.close()
+    await other.close()
+  })
+
   it('wait for a bot that was away, also over a restart, and are listed meanwhile', async () => {
     const gone = await listenForWebhooks()
     await gone.close()
