@@ -26,15 +26,15 @@ export function readWordFile(source: Source, namespace: string, reading: Reading
     }
     const text = textOf({ path, node, place }, reading)
     if (text === undefined) reading.doubtful.add(key)
-    else
-      reading.sentences.set(key, { key, locale: 'ja', field: 'chrome', text, place: source.at(node as Node) })
+    else reading.sentences.set(key, { key, locale: 'ja', field: 'chrome', text, place })
   }
   return lists
 }
 
 function* leavesOf(source: Source, path: string, node: unknown, place: Place): Generator<Leaf> {
   if (!isMap(node)) {
-    if (path) yield { path, node, place }
+    const isThere = isScalar(node) && node.value !== null
+    if (path) yield { path, node, place: isThere ? source.at(node) : place }
     return
   }
   for (const pair of node.items as Pair[]) {

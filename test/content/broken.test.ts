@@ -12,7 +12,9 @@ const files = [
   'locales/ja/bot.yaml',
 ]
 
-describe('content as it must never be', () => {
+describe('content as it must never be', function () {
+  // Hundreds of loadings, each of everything.
+  this.timeout(60_000)
   afterEach(removeSamples)
 
   function expectPlaces(findings: Finding[], file: string, text: string) {

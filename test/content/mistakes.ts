@@ -575,6 +575,18 @@ const translations: Mistake[] = [
     mend: /Add “done” below/,
   },
   {
+    name: 'a number for a word of the bot',
+    rule: 'not-a-text',
+    ...change('locales/ja/bot.yaml', 'done: できた・次へ', 'done: ‸1'),
+    mend: /double quotes/,
+  },
+  {
+    name: 'a word of the bot that is not written yet',
+    rule: 'empty-text',
+    ...change('locales/ja/bot.yaml', 'done: できた・次へ', '‸done:'),
+    mend: /Write the text/,
+  },
+  {
     name: 'a mistyped key in a translation',
     rule: 'orphan-translation',
     ...change(en, '    unsure: Please', '    ‸unsrue: Please'),
