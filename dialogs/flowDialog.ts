@@ -7,9 +7,9 @@ import {
   WaterfallDialog,
   type WaterfallStepContext,
 } from 'botbuilder-dialogs'
-import type { Flow, Outcome, Part, Step } from '../content/index.ts'
+import type { Await, Flow, Outcome, Part, Step } from '../content/index.ts'
 import { answer, enter, missingOn, nextAfter } from './path.ts'
-import { ask, tell } from './say.ts'
+import { ask } from './say.ts'
 import { type Offered, type Place, type Scene, say, sceneOf } from './scene.ts'
 import type { Run } from './state.ts'
 import type { Sheet } from './stepCard.ts'
@@ -75,12 +75,19 @@ function stepDialog(id: string, flow: Flow, step: Step): WaterfallDialog {
     run.path = enter(run.path, step.id)
     delete run.outcome
     scene.trace = { ...scene.trace, flow: flow.id, step: step.id }
-    if (step.kind === 'await') {
-      const state = await requestNow(scene)
-      if (state === 'cleared') return turn.replaceDialog(`${flow.id}/${step.cleared}`)
-      await tell(turn, scene, say(scene, waitingWords[state]))
-    }
+    if (step.kind === 'await') return askAwait(turn, scene, step)
     await ask(turn, scene, await stepSheet(scene, step), hasCard(step))
+    return Dialog.EndOfTurn
+  }
+
+  /** Goes on by itself when the bank has confirmed it; says how it stands when not. */
+  async function askAwait(turn: WaterfallStepContext, scene: Scene, wait: Await): Promise<DialogTurnResult> {
+    const state = await requestNow(scene)
+    if (state === 'cleared') return turn.replaceDialog(`${flow.id}/${wait.cleared}`)
+    // With nothing to wait for, "we are waiting" would be untrue.
+    if (isWaiting(state))
+      await ask(turn, scene, `${say(scene, waitingWords[state])}\n${say(scene, wait.ask)}`)
+    else await ask(turn, scene, say(scene, waitingWords[state]))
     return Dialog.EndOfTurn
   }
 
@@ -95,6 +102,10 @@ function stepDialog(id: string, flow: Flow, step: Step): WaterfallDialog {
     run.path = answer(run.path, choice)
     return turn.replaceDialog(`${flow.id}/${nextAfter(flow, step, choice, run.path) ?? step.id}`)
   }
+}
+
+function isWaiting(state: keyof typeof waitingWords): boolean {
+  return state !== 'rejected' && state !== 'expired' && state !== 'none'
 }
 
 const waitingWords = {

@@ -39,7 +39,7 @@ export async function changeLocale(dc: DialogContext, scene: Scene, locale: 'ja'
 
 /** Does what a button says, unless the conversation has moved on since it was shown. */
 export async function press(dc: DialogContext, scene: Scene, pressed: Pressed): Promise<void> {
-  if (pressed.faq) return answerEntry(dc, scene, pressed.faq)
+  if (pressed.faq && scene.world.content.faq.has(pressed.faq)) return answerEntry(dc, scene, pressed.faq)
   const isCurrent = pressed.step === dc.activeDialog?.id && pressed.run === (scene.state.run?.id ?? '')
   if (pressed.do && pressed.do in interruptions) {
     if (pressed.step && !isCurrent && !isOver(scene, pressed)) return showCurrent(dc, scene)

@@ -107,6 +107,8 @@ async function hearOfUnlock(
   }
   if (!isOurs || run?.outcome || !(request.state === 'rejected' || request.state === 'expired')) return
   if (toldAlready(scene, request.id)) return
+  // Whoever goes back to the link's step gets a new one.
+  delete run?.request
   await tell(dc, scene, say(scene, `bot:unlock.${request.state}`))
   await repeat(dc)
 }

@@ -68,6 +68,7 @@ function buttons(dc: DialogContext, scene: Scene): CardAction[] {
   const actions = offeredNow(dc, scene).map(({ id, say: title }) => button(title, { ...where, choice: id }))
   const step = stepOf(scene, active)
   if (step?.kind === 'part' && step.symptoms.length > 0) actions.push(commandButton(scene, 'trouble', active))
+  if (scene.canRetryLink) actions.push(commandButton(scene, 'retryLink', active))
   if (scene.stuck && active !== 'handoff') actions.push(commandButton(scene, 'person'))
   if ((step && (run?.path.length ?? 0) > 1) || active === 'trouble')
     actions.push(commandButton(scene, 'back', active))

@@ -57,6 +57,8 @@ export interface Scene {
   choice?: string
   /** Whether the question must be asked with a person among its answers. */
   stuck: boolean
+  /** No link could be made: another try is offered. */
+  canRetryLink?: boolean
   requests: string[]
   trace: { event: string; flow?: string; step?: string; faq?: string }
 }

@@ -12,6 +12,7 @@ export type LinkSheet = Pick<Sheet, 'link' | 'facts' | 'notes'>
  */
 export async function linkSheet(scene: Scene): Promise<LinkSheet> {
   const request = await openRequest(scene)
+  scene.canRetryLink = !request
   if (!request) return { notes: [say(scene, 'bot:unlock.unavailable')] }
   const { links } = scene.world
   return {
