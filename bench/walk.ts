@@ -32,7 +32,7 @@ export async function recordWalk(mind: Mind, choices: readonly string[]): Promis
   let press: Pick<Press, 'text' | 'value'> = { text: entry.id, value: { faq: entry.id } }
   for (const choice of [...choices, undefined]) {
     const reply = await mind.hear(state, pressed(press, 1))
-    const leadsTo = buttons(reply)[0]?.value.step ?? ''
+    const leadsTo = buttons(reply).find(({ value }) => value.step)?.value.step ?? ''
     walk.push({ ...press, leadsTo })
     state = reply.state
     if (choice === undefined) break
