@@ -1,5 +1,10 @@
 import { join } from 'node:path'
+import { groupCommit } from './commits.ts'
+import { inFolder, reports } from './folder.ts'
+import { turnsOverHttp } from './http.ts'
 import { print, type Row, write } from './report.ts'
+import { faqSearch } from './search.ts'
+import { startToReady } from './starts.ts'
 import { turnsInProcess } from './turns.ts'
 
 /** No part of the bench may hang a machine: after this many seconds it is ended from outside its own loops. */
@@ -9,15 +14,14 @@ const MOST_SECONDS = 90
 async function main(): Promise<void> {
   const began = performance.now()
   const rows: Row[] = []
-  for (const measure of [turnsInProcess]) {
-    for (const row of await measure()) {
+  for (const measure of [turnsInProcess, turnsOverHttp, groupCommit, startToReady, faqSearch]) {
+    for (const row of await inFolder(measure)) {
       rows.push(row)
       print(row)
     }
   }
   const seconds = Math.round((performance.now() - began) / 1000)
-  const file = join(import.meta.dirname, '..', 'reports', 'bench.json')
-  write(file, rows, seconds)
+  write(join(reports, 'bench.json'), rows, seconds)
   console.log(`\n${rows.length} figures in ${seconds} s, written to reports/bench.json`)
 }
 
