@@ -29,12 +29,13 @@ export async function startBrowser(): Promise<Browser> {
 async function fonts(): Promise<string> {
   const require = createRequire(import.meta.url)
   const { version } = require('@fontsource/noto-sans-jp/package.json') as { version: string }
-  const folder = join(tmpdir(), `kaijo-fonts-${version}`)
+  const folder = join(tmpdir(), `kaijo-fonts-${version}-3`)
   const file = join(folder, 'fonts.conf')
   if (await stat(file).catch(() => undefined)) return file
   const draft = await mkdtemp(join(tmpdir(), 'kaijo-fonts-'))
   await mkdir(join(draft, 'cache'))
-  for (const part of ['japanese', 'latin']) {
+  // The last has the full-width tilde of 2～3週間, which the first leaves out.
+  for (const part of ['japanese', 'latin', '115']) {
     for (const weight of [400, 700]) {
       const name = `noto-sans-jp-${part}-${weight}-normal`
       const woff = await readFile(require.resolve(`@fontsource/noto-sans-jp/files/${name}.woff`))

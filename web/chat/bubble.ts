@@ -22,7 +22,7 @@ export function drawBubble(entry: Entry, words: ChatWords, pressed: Pressed): HT
   const actions = [...activity.choices]
   if (activity.card) {
     const card = drawCard(activity.card, words)
-    body.append(card.body)
+    body.append(card.body.hasChildNodes() ? card.body : paragraph(activity.text, true))
     actions.unshift(...card.actions)
     if (card.isPrintable) body.append(printButton(card.body, words))
   } else {
