@@ -18,12 +18,21 @@ export async function readBody(request: IncomingMessage, type: string): Promise<
   if (Number(headers['content-length'] ?? 0) > mostBody) throw tooLarge
   const chunks: Buffer[] = []
   let size = 0
-  for await (const chunk of request) {
+  for await (const chunk of whole(request)) {
     size += chunk.length
     if (size > mostBody) throw tooLarge
     chunks.push(chunk)
   }
   return decode(Buffer.concat(chunks))
+}
+
+/** A body that its sender cuts short is the sender's mistake, and none of ours to report. */
+async function* whole(request: IncomingMessage): AsyncGenerator<Buffer> {
+  try {
+    yield* request
+  } catch {
+    throw new Refusal(400, 'cut-short', 'The body ended too early')
+  }
 }
 
 function decode(bytes: Buffer): string {
