@@ -1,6 +1,6 @@
 import type { Activity } from 'botbuilder-core'
 import type { Logger } from './log.ts'
-import { maskSecrets } from './secrets.ts'
+import { hidesSecret, maskSecrets } from './secrets.ts'
 import type { Accepted, Conversation, Inbound, Pending, Store } from './store/index.ts'
 import type { Turns } from './turns.ts'
 
@@ -88,15 +88,17 @@ class TurnTaker implements Turns {
   }
 
   async #withoutSecrets(inbound: Inbound): Promise<Inbound> {
-    const { text } = inbound.activity
-    if (!text) return inbound
+    const { text, value } = inbound.activity
     const bot = this.#deps.bot()
-    const masked = maskSecrets(text, bot.allowedDigits)
-    if (!masked.found) return inbound
+    const masked = maskSecrets(text ?? '', bot.allowedDigits)
+    // Buttons send ids of ours; what else stands there a client has put there.
+    const isHidden = inbound.logged && hidesSecret(value, bot.allowedDigits)
+    if (!masked.found && !isHidden) return inbound
     const conversation = await this.#deps.store.conversation(inbound.conversation)
-    if (bot.expectsDigits(conversation?.state)) return inbound
+    if (!isHidden && bot.expectsDigits(conversation?.state)) return inbound
     const channelData = { ...inbound.activity.channelData, masked: true }
-    return { ...inbound, activity: { ...inbound.activity, text: masked.text, value: undefined, channelData } }
+    const words = text ? { text: masked.text } : {}
+    return { ...inbound, activity: { ...inbound.activity, ...words, value: undefined, channelData } }
   }
 
   #wake(conversation: string): void {

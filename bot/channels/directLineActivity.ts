@@ -9,7 +9,11 @@ export const bot = { id: 'kaijo', role: 'bot' } as const
 
 const channelId = 'directline'
 
-const locale = z.string().regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}$/)
+/** Of a language tag what names the language and the country; digits could be anything. */
+const locale = z
+  .string()
+  .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}$/)
+  .transform((tag) => tag.replace(/-[A-Za-z]*\d.*$/, ''))
 const words = (most: number) => z.string().max(most).transform(printable)
 
 /** Ids and choices that a button sends back: flat, short, at most 2 KB together. */
