@@ -26,8 +26,9 @@ export async function ask(
   draw = true,
 ): Promise<void> {
   const sheet = typeof words === 'string' ? undefined : words
-  const activity = message(scene, sheet ? sheetText(sheet) : (words as string))
-  if (sheet && draw) activity.attachments = [stepCard(sheet, scene.state.locale)]
+  const text = sheet ? sheetText(sheet) : (words as string)
+  const activity = message(scene, text)
+  if (sheet && draw) activity.attachments = [stepCard(sheet, scene.state.locale, text)]
   activity.inputHint = 'expectingInput'
   activity.suggestedActions = { to: [], actions: buttons(dc, scene) }
   await dc.context.sendActivity(activity)

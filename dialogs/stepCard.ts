@@ -21,16 +21,17 @@ const CARD = 'application/vnd.microsoft.card.adaptive'
 
 /**
  * An Adaptive Card 1.5 made of a fixed subset (TextBlock, Image, FactSet, Table, Container, Action.OpenUrl), which
- * every channel of ours can draw. The property `kaijo` tells our own widget what it is; others ignore it.
+ * every channel of ours can draw; `words` says the same where nothing is drawn. The property `kaijo` tells our own
+ * widget what it is; others ignore it.
  */
-export function stepCard(sheet: Sheet, locale: string): Attachment {
+export function stepCard(sheet: Sheet, locale: string, words = sheetText(sheet)): Attachment {
   const { kind, progress, print } = sheet
   const content = {
     type: 'AdaptiveCard',
     $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
     version: '1.5',
     lang: locale,
-    fallbackText: sheetText(sheet),
+    fallbackText: words,
     body: [
       ...(progress ? [text(progress.label, { size: 'Small', isSubtle: true })] : []),
       ...(sheet.title ? [text(sheet.title, { weight: 'Bolder', size: 'Medium' })] : []),

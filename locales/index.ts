@@ -5,6 +5,9 @@ import { createInstance } from 'i18next'
 import { parse } from 'yaml'
 import { type Locale, locales } from './locale.ts'
 
+/** Sentences kept ready in one language; times of the day are among them, so they would grow without end. */
+const mostSaid = 4000
+
 /** Every sentence that a customer can read, by its key. */
 export interface Words {
   readonly locales: typeof locales
@@ -32,7 +35,7 @@ type Sentences = Record<string, string>
 export function createWords({ dir, sentences, bank, onMissing = refuse }: WordsPlace): Words {
   const resources = { ja: { ...readLocale(join(dir, 'ja')), ...sentences }, en: readLocale(join(dir, 'en')) }
   const speakers = { ja: speaker('ja', resources, bank), en: speaker('en', resources, bank) }
-  /** What needs no variable of the moment is the same each time. */
+  /** The same key and variables make the same sentence, and one by i18next costs as much as a tenth of a turn. */
   const said = { ja: new Map<string, string>(), en: new Map<string, string>() }
 
   function say(locale: Locale, key: string, vars?: Record<string, unknown>): string {
@@ -47,11 +50,12 @@ export function createWords({ dir, sentences, bank, onMissing = refuse }: WordsP
   return {
     locales,
     t(locale, key, vars) {
-      if (vars) return say(locale, key, vars)
-      const known = said[locale].get(key)
+      const whole = vars ? `${key} ${JSON.stringify(vars)}` : key
+      const known = said[locale].get(whole)
       if (known !== undefined) return known
-      const sentence = say(locale, key)
-      said[locale].set(key, sentence)
+      const sentence = say(locale, key, vars)
+      if (said[locale].size >= mostSaid) said[locale].clear()
+      said[locale].set(whole, sentence)
       return sentence
     },
     has: (locale, key) => speakers[locale].exists(key, { fallbackLng: [] }),
