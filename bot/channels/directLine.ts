@@ -22,6 +22,8 @@ export interface DirectLineParts {
   log: Logger
   clock?: () => number
   metrics?: Metrics
+  /** Milliseconds that a frame of a stream may wait for its reader; 10 s. */
+  patience?: number
 }
 
 /** Direct Line 3.0 in our own process: what Web Chat, botframework-directlinejs and our widget speak. */
@@ -48,13 +50,14 @@ export function directLine(parts: DirectLineParts): DirectLine {
   }
 }
 
-function streaming({ store, log, metrics, config }: DirectLineParts, access: Access) {
+function streaming({ store, log, metrics, config, patience = 10_000 }: DirectLineParts, access: Access) {
   const slots = createSlots(config.limits.socketsPerAddress)
   const streams = createStreams({
     store,
     log,
     metrics,
     mostPerConversation: config.limits.socketsPerConversation,
+    patience,
   })
   return {
     path: `${root}/conversations/:id/stream`,

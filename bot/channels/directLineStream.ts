@@ -7,7 +7,6 @@ import type { Store } from '../store/index.ts'
 import { shown } from './directLineActivity.ts'
 
 const page = 100
-const mostBuffered = 1024 * 1024
 const mostFrames = 120
 /** A proxy that drops silent connections does so after 30 s or more. */
 const keepAliveEvery = 25_000
@@ -32,6 +31,8 @@ interface Parts {
   log: Logger
   metrics?: Metrics | undefined
   mostPerConversation: number
+  /** Milliseconds that a frame may wait for its reader. */
+  patience: number
 }
 
 /** Without these limits unfinished fragments of 100 sockets cost 368 MB (ws's own are a thousand times higher). */
@@ -46,7 +47,8 @@ const limits = {
 } as const
 
 /** Every activity once and in order: the store's hint only says when to read, the log says what. */
-export function createStreams({ store, log, metrics, mostPerConversation }: Parts): Streams {
+export function createStreams(parts: Parts): Streams {
+  const { store, metrics, mostPerConversation } = parts
   const server = new WebSocketServer(limits)
   const followers = new Map<string, Set<Follower>>()
   const stopListening = store.onLogged((conversation) => {
@@ -62,7 +64,7 @@ export function createStreams({ store, log, metrics, mostPerConversation }: Part
     followers.set(conversation, group)
     const [oldest] = group
     if (oldest && group.size >= mostPerConversation) oldest.end(1008)
-    const follower = new Follower(socket, store, conversation, after, log)
+    const follower = new Follower(socket, parts, conversation, after)
     group.add(follower)
     metrics?.sockets.inc()
     socket.once('close', () => {
@@ -91,21 +93,19 @@ export function createStreams({ store, log, metrics, mostPerConversation }: Part
 /** One socket and how far it has read. */
 class Follower {
   readonly #socket: WebSocket
-  readonly #store: Store
+  readonly #parts: Parts
   readonly #conversation: string
-  readonly #log: Logger
   #after: number
   #isReading = false
   #hasMore = false
   #isAlive = true
   #frames = 0
 
-  constructor(socket: WebSocket, store: Store, conversation: string, after: number, log: Logger) {
+  constructor(socket: WebSocket, parts: Parts, conversation: string, after: number) {
     this.#socket = socket
-    this.#store = store
+    this.#parts = parts
     this.#conversation = conversation
     this.#after = after
-    this.#log = log
     socket.on('error', () => socket.terminate())
     socket.on('pong', () => {
       this.#isAlive = true
@@ -121,7 +121,7 @@ class Follower {
     this.#isReading = true
     this.#read()
       .catch((err: unknown) => {
-        this.#log.warn({ event: 'stream.failed', conversation: this.#conversation, err })
+        this.#parts.log.warn({ event: 'stream.failed', conversation: this.#conversation, err })
         this.end(1011)
       })
       .finally(() => {
@@ -132,21 +132,31 @@ class Follower {
   async #read(): Promise<void> {
     while (this.#hasMore && this.#socket.readyState === this.#socket.OPEN) {
       this.#hasMore = false
-      const entries = await this.#store.activities(this.#conversation, this.#after, page)
+      const entries = await this.#parts.store.activities(this.#conversation, this.#after, page)
       const last = entries.at(-1)
       if (!last) continue
-      if (this.#socket.bufferedAmount > mostBuffered) return this.end(1013)
       this.#after = last.seq
       const activities = entries.map((entry) => shown(entry, this.#conversation))
-      this.#socket.send(JSON.stringify({ activities, watermark: String(last.seq) }))
+      await this.#sent(JSON.stringify({ activities, watermark: String(last.seq) }))
       if (entries.length === page) this.#hasMore = true
     }
+  }
+
+  /** Resolves when the frame has left: whoever reads slowly costs us one page of memory, who stops reading is sent away. */
+  #sent(frame: string): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.end(1013), this.#parts.patience)
+      this.#socket.send(frame, () => {
+        clearTimeout(timer)
+        resolve()
+      })
+    })
   }
 
   /** An empty frame keeps proxies and clients sure of the line; who has not answered the last ping is gone. */
   beat(): void {
     this.#frames = 0
-    if (this.#isAlive && this.#socket.bufferedAmount <= mostBuffered) {
+    if (this.#isAlive) {
       this.#isAlive = false
       this.#socket.ping()
       this.#socket.send('')

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHash, createSecretKey, randomBytes, timingSafeEqual } from 'node:crypto'
 import { errors, type JWTPayload, jwtVerify, SignJWT } from 'jose'
 import { z } from 'zod'
 import type { Keys } from '../keys.ts'
@@ -41,10 +41,11 @@ export function lifetime(kind: Kind): number {
 
 /** `now` gives milliseconds since 1970. */
 export function createCredentials(keys: Keys, now: () => number): Credentials {
+  // Key objects: jose prepares one once, and plain bytes anew at each use.
   const secrets = {
-    token: keys.derive('direct-line'),
-    ticket: keys.derive('stream'),
-    resume: keys.derive('resume'),
+    token: createSecretKey(keys.derive('direct-line')),
+    ticket: createSecretKey(keys.derive('stream')),
+    resume: createSecretKey(keys.derive('resume')),
   }
   const spent = new Map<string, number>()
 

@@ -102,6 +102,23 @@ describe('the server', () => {
       await alive()
     })
 
+  it('survives a throw in every single route', async () => {
+    const seen: Route[] = []
+    const each = (route: Route): Route => {
+      seen.push(route)
+      return { ...route, handle: broken.sync as Route['handle'] }
+    }
+    const bad = await startEcho({ routes, each })
+    for (const { method, path } of seen) {
+      const answer = await fetch(bad.url + path.replaceAll(/:\w+/g, 'x'), { method })
+      expect(answer.status, `${method} ${path}`).to.equal(500)
+      expect(await answer.text()).not.to.include(secretWords)
+    }
+    expect(seen).to.have.length.above(15)
+    expect((await call(bad, '/healthz')).status).to.equal(200)
+    await bad.close()
+  })
+
   it('guards every answer with its headers, and tells nothing of what it runs on', async () => {
     for (const path of [
       '/things/1',
@@ -136,6 +153,7 @@ describe('the server', () => {
     const refused = await call(server, '/refusing')
     expect(refused).to.deep.include({ status: 418, error: { code: 'Teapot', message: 'No coffee' } })
     expect(refused.headers.get('retry-after')).to.equal('3')
+    expect(server.lines.join('')).not.to.include('http.failed')
   })
 
   it('knows its routes, and says 404 and 405 in words of its own', async () => {

@@ -33,6 +33,8 @@ export interface Wishes {
   env?: Record<string, string>
   clock?: () => number
   routes?: Route[]
+  /** Lets a test change every route of the channel. */
+  each?: (route: Route) => Route
   /** Lets a test break the store. */
   spoil?: (store: Store) => Store
   /** Kept from a run before. */
@@ -66,10 +68,11 @@ export async function startEcho(wishes: Wishes = {}): Promise<EchoServer> {
     log,
     metrics,
     ...(wishes.clock ? { clock: wishes.clock } : {}),
+    ...(wishes.patience ? { patience: wishes.patience } : {}),
   })
   const server = createServer({
     config,
-    routes: [...channel.routes, ...(wishes.routes ?? [])],
+    routes: [...channel.routes, ...(wishes.routes ?? [])].map(wishes.each ?? ((route) => route)),
     upgrades: channel.upgrades,
     log,
     metrics,

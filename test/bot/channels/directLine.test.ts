@@ -92,6 +92,89 @@ describe('Direct Line with the real client', () => {
     read.push(...rest.activities.map((activity: { id: string }) => activity.id))
     expect(read).to.deep.equal(read.map((_, at) => idOf(start.conversationId, at + 1)))
     expect(read).to.have.length.above(390)
+  }).timeout(60_000)
+
+  it('hangs up on a client that does not read, which then finds everything by its watermark', async () => {
+    await server.close()
+    server = await startEcho({ patience: 100 })
+    const start = await call(server, '/v3/directline/conversations', { bearer: server.secret, body: {} })
+    const { conversationId: conversation, token: bearer } = start
+    const socket = new RawSocket(start.streamUrl)
+    socket.on('error', () => {})
+    await new Promise((resolve) => socket.once('message', resolve))
+    socket.pause()
+    const said = Array.from({ length: 100 }, () => ({ type: 'message', text: 'x'.repeat(20_000) }))
+    for (let version = 1; version <= 12; version++)
+      await server.store.commit({
+        conversation,
+        channel: 'directline',
+        version,
+        state: {},
+        eventId: `none ${version}`,
+        eventChannel: 'directline',
+        said,
+        requests: [],
+      })
+    while (!/kaijo_sockets 0/.test(await (await fetch(`${server.url}/metrics`)).text()));
+    socket.terminate()
+    let watermark = '0'
+    let count = 0
+    for (let more = true; more; ) {
+      const path = `/v3/directline/conversations/${conversation}/activities?watermark=${watermark}`
+      const set = await call(server, path, { bearer })
+      more = set.activities.length > 0
+      count += set.activities.length
+      watermark = set.watermark
+    }
+    expect(count).to.equal(1201)
+    const { streamUrl } = await call(server, `/v3/directline/conversations/${conversation}`, { bearer })
+    const streamed: string[] = []
+    await readSome(streamUrl, { frames: 100, last: 1201, watermark: '0' }, streamed)
+    expect(streamed).to.have.length(1201)
+  }).timeout(60_000)
+
+  it('misses nothing that is said while it is reading', async () => {
+    await server.close()
+    let isHeld = false
+    let release = () => {}
+    let held = () => {}
+    server = await startEcho({
+      spoil: (store) =>
+        new Proxy(store, {
+          get: (real, name) =>
+            name !== 'activities'
+              ? Reflect.get(real, name).bind(real)
+              : async (...asked: Parameters<typeof store.activities>) => {
+                  const entries = await real.activities(...asked)
+                  if (isHeld) {
+                    isHeld = false
+                    held()
+                    await new Promise<void>((resolve) => {
+                      release = resolve
+                    })
+                  }
+                  return entries
+                },
+        }),
+    })
+    const chat = client({ url: server.url, token: await newToken(server) })
+    await chat.heard()
+    const reading = new Promise<void>((resolve) => {
+      held = resolve
+    })
+    isHeld = true
+    await chat.say('one')
+    await reading
+    const { conversationId, token } = payloadOf(chat)
+    const complete = new Promise<void>((resolve) => {
+      server.store.onLogged((_, seq) => seq === 5 && resolve())
+    })
+    const body = { type: 'message', text: 'two' }
+    await call(server, `/v3/directline/conversations/${conversationId}/activities`, { bearer: token, body })
+    await complete
+    release()
+    await chat.until((activity) => activity.text === '2: two')
+    expect(texts(chat)).to.deep.equal(['conversationUpdate', 'one', '1: one', 'two', '2: two'])
   })
 
   it('gives a second client of the conversation all of it, and what comes later to both', async () => {
@@ -253,6 +336,10 @@ function readSome(
 
 function idOf(conversation: string, seq: number): string {
   return `${conversation}|${String(seq).padStart(7, '0')}`
+}
+
+function payloadOf(chat: Client): { conversationId: string; token: string } {
+  return chat.line as unknown as { conversationId: string; token: string }
 }
 
 function payload(token: string) {
