@@ -1,8 +1,6 @@
 import { join } from 'node:path'
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { openKeys } from '../../bot/keys.ts'
-import { signLink } from '../../bot/link.ts'
 import { createApi } from '../../unlock/sandbox/api.ts'
 import { openKeys as openBankKeys } from '../../unlock/sandbox/keys.ts'
 import { createPages } from '../../unlock/sandbox/pages.ts'
@@ -83,10 +81,17 @@ function sandboxPaths(): string[] {
 
 /** A live conversation, the operator's secret and a good link. */
 async function botPapers(kaijo: Watched): Promise<Papers> {
-  const { token, conversation } = await customer(kaijo)
+  let link = ''
+  const mine = await customer(kaijo)
+  const { token, conversation } = mine
+  for (const text of ['サービスがご利用できなくなりました', '利用者', '3つともあります', 'はい', 'はい']) {
+    if (link) break
+    await mine.say(text)
+    link = /\/go\/([\w.-]+)/.exec(await mine.heard())?.[1] ?? link
+  }
+  expect(link, 'the link of the unlock step').not.to.equal('')
   const { token: apiToken, signing } = openBankKeys(join(kaijo.dir, 'sandbox'))
   const { id } = await unlockRequest(kaijo, apiToken)
-  const link = signLink(id, openKeys(join(kaijo.dir, 'link.key')).derive('link'))
   const host = new URL(kaijo.url).host
   return { signing, values: { host, token, conversation, link, secret: kaijo.secret, request: id, apiToken } }
 }
