@@ -131,7 +131,8 @@ describe('Direct Line with the real client', () => {
     const streamed: string[] = []
     await readSome(streamUrl, { frames: 100, last: 1201, watermark: '0' }, streamed)
     expect(streamed).to.have.length(1201)
-  }).timeout(60_000)
+    // Less than the 50 s after which a missing pong would end it too.
+  }).timeout(25_000)
 
   it('misses nothing that is said while it is reading', async () => {
     await server.close()
