@@ -4,7 +4,6 @@ import {
   DialogReason,
   type DialogSet,
   type DialogTurnResult,
-  WaterfallDialog,
   type WaterfallStepContext,
 } from 'botbuilder-dialogs'
 import type { Await, Flow, Outcome, Part, Step } from '../content/index.ts'
@@ -13,6 +12,7 @@ import { ask } from './say.ts'
 import { type Offered, type Place, type Scene, say, sceneOf } from './scene.ts'
 import type { Run } from './state.ts'
 import type { Sheet } from './stepCard.ts'
+import { StepDialog } from './stepDialog.ts'
 import { linkSheet, requestNow, toldAlready } from './unlockDialog.ts'
 
 /** What a dialog that was begun over a step may end with: where to go on instead of the step. */
@@ -66,8 +66,8 @@ function offerChoices(scene: Scene, step: Step): Offered[] {
   })
 }
 
-function stepDialog(id: string, flow: Flow, step: Step): WaterfallDialog {
-  return new WaterfallDialog(id, [askStep, followStep])
+function stepDialog(id: string, flow: Flow, step: Step): StepDialog {
+  return new StepDialog(id, [askStep, followStep])
 
   async function askStep(turn: WaterfallStepContext): Promise<DialogTurnResult> {
     const scene = sceneOf(turn.context)
@@ -118,8 +118,8 @@ const waitingWords = {
   none: 'bot:unlock.byHandOnly',
 } as const
 
-function outcomeDialog(flow: Flow, outcome: Outcome): WaterfallDialog {
-  return new WaterfallDialog(`${flow.id}/${outcome.id}`, [askOutcome])
+function outcomeDialog(flow: Flow, outcome: Outcome): StepDialog {
+  return new StepDialog(`${flow.id}/${outcome.id}`, [askOutcome])
 
   async function askOutcome(turn: WaterfallStepContext): Promise<DialogTurnResult> {
     const scene = sceneOf(turn.context)

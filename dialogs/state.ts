@@ -52,8 +52,10 @@ export function freshState(locale: Locale): State {
  * never changed, so they may be shared; structuredClone took a twentieth of a turn.
  */
 export function copied(state: State): State {
-  const { run } = state
-  return { ...state, stack: bareStack(state.stack), ...(run && { run: { ...run } }) }
+  const copy = { ...state, stack: bareStack(state.stack) }
+  if (copy.run) copy.run = { ...copy.run }
+  if (copy.run?.request) copy.run.request = { ...copy.run.request }
+  return copy
 }
 
 /** Keeps of a stack what must be remembered; botbuilder's own entries carry a new random id each time. */
