@@ -113,7 +113,13 @@ const echo: Bot = {
         ? [{ ...say(`${before + 1}: ${activity.text}`), replyToId: activity.id }]
         : [say(`${activity.type} ${activity.name ?? ''} ${activity.locale ?? ''}`.trim())]
     const count = activity.type === 'message' ? before + 1 : before
-    return { said: said as Partial<Activity>[], state: { count }, requests: [], trace: { event: 'turn' } }
+    return {
+      said: said as Partial<Activity>[],
+      state: { count },
+      requests: [],
+      passes: [],
+      trace: { event: 'turn' },
+    }
   },
   expectsDigits: () => true,
   allowedDigits: [],
