@@ -127,9 +127,13 @@ describe('Direct Line with the real client', () => {
       watermark = set.watermark
     }
     expect(count).to.equal(1201)
-    const { streamUrl } = await call(server, `/v3/directline/conversations/${conversation}`, { bearer })
     const streamed: string[] = []
-    await readSome(streamUrl, { frames: 100, last: 1201, watermark: '0' }, streamed)
+    // On a busy machine the reader may itself be too slow for 100 ms: it comes back, as clients do.
+    for (let reached = '0'; reached !== '1201'; ) {
+      const path = `/v3/directline/conversations/${conversation}?watermark=${reached}`
+      const { streamUrl } = await call(server, path, { bearer })
+      reached = await readSome(streamUrl, { frames: 100, last: 1201, watermark: reached }, streamed)
+    }
     expect(streamed).to.have.length(1201)
     // Less than the 50 s after which a missing pong would end it too.
   }).timeout(25_000)
