@@ -33,6 +33,8 @@ export interface Config {
 export interface Limits {
   readonly requestsPerAddress: number
   readonly conversationsPerAddress: number
+  /** Guide numbers tried, right or wrong. */
+  readonly guidesPerAddress: number
   readonly messagesPerConversation: number
   readonly socketsPerAddress: number
   readonly socketsPerConversation: number
@@ -130,6 +132,7 @@ const schema = z.object({
     .refine((value) => levels.includes(value), { error: `it must be one of ${levels.join(', ')}` }),
   LIMIT_REQUESTS_PER_ADDRESS: most(6000),
   LIMIT_CONVERSATIONS_PER_ADDRESS: most(600),
+  LIMIT_GUIDES_PER_ADDRESS: most(5),
   LIMIT_MESSAGES_PER_CONVERSATION: most(240),
   LIMIT_SOCKETS_PER_ADDRESS: most(500),
   LIMIT_SOCKETS_PER_CONVERSATION: most(8),
@@ -201,6 +204,7 @@ function toConfig(settings: Settings): Config {
     limits: {
       requestsPerAddress: settings.LIMIT_REQUESTS_PER_ADDRESS,
       conversationsPerAddress: settings.LIMIT_CONVERSATIONS_PER_ADDRESS,
+      guidesPerAddress: settings.LIMIT_GUIDES_PER_ADDRESS,
       messagesPerConversation: settings.LIMIT_MESSAGES_PER_CONVERSATION,
       socketsPerAddress: settings.LIMIT_SOCKETS_PER_ADDRESS,
       socketsPerConversation: settings.LIMIT_SOCKETS_PER_CONVERSATION,

@@ -5,7 +5,7 @@ import { requestNumber } from '../unlock/index.ts'
 type Say = (key: string, vars?: Record<string, unknown>) => string
 
 /** The page between the chat and the bank: where it leads, for which request, and what will happen there. */
-export function goPage(say: Say, locale: Locale, request: UnlockRequest): string {
+export function goPage(say: Say, locale: Locale, request: UnlockRequest, nonce: string): string {
   const format = { dateStyle: 'long', timeStyle: 'short', timeZone: 'Asia/Tokyo' } as const
   const time = new Date(request.expiresAt).toLocaleString(locale === 'ja' ? 'ja-JP' : 'en-GB', format)
   const facts = [
@@ -25,7 +25,7 @@ ${facts.map(([name, value]) => `<div><dt>${escaped(name)}</dt><dd>${escaped(valu
 ${steps.map((key) => `<li>${escaped(say(key))}</li>`).join('\n')}
 </ol>
 <p>${escaped(say('device'))}</p>
-<form method="post"><button>${escaped(say('go'))}</button></form>
+<form method="post"><input type="hidden" name="nonce" value="${escaped(nonce)}"><button>${escaped(say('go'))}</button></form>
 <p class="note">${escaped(say('unexpected'))}</p>
 <p class="note">${escaped(say('byHand'))}</p>`
   return layout(say, locale, say('title'), body)

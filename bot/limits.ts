@@ -7,6 +7,8 @@ import { HttpError } from './route.ts'
 export interface Rates {
   request(address: string): Promise<void>
   conversation(address: string): Promise<void>
+  /** A try at a guide number. */
+  guide(address: string): Promise<void>
   message(conversation: string): Promise<void>
 }
 
@@ -14,10 +16,12 @@ export interface Rates {
 export function createRates(limits: Limits): Rates {
   const requests = counter(limits.requestsPerAddress)
   const conversations = counter(limits.conversationsPerAddress)
+  const guides = counter(limits.guidesPerAddress)
   const messages = counter(limits.messagesPerConversation)
   return {
     request: (address) => requests(network(address)),
     conversation: (address) => conversations(network(address)),
+    guide: (address) => guides(network(address)),
     message: (conversation) => messages(conversation),
   }
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { type Content, type Finding, loadContent, searchFaq, watchContent } from '../content/index.ts'
-import { createDialogs, type Links } from '../dialogs/index.ts'
+import { createDialogs, type Draw, type Links } from '../dialogs/index.ts'
 import { createWords, readLexicon, type Words } from '../locales/index.ts'
 import type { UnlockClient } from '../unlock/index.ts'
 import type { Logger } from './log.ts'
@@ -28,6 +28,7 @@ export interface LiveParts extends LivePlace {
   first: Content
   unlock: UnlockClient
   links: Links
+  draw: Draw
   log: Logger
 }
 
@@ -83,7 +84,7 @@ function folders({ contentDir, localesDir, bank }: LivePlace) {
   return { dir: contentDir, localesDir, bank }
 }
 
-function speakFrom(content: Content, { localesDir, unlock, links, log }: LiveParts) {
+function speakFrom(content: Content, { localesDir, unlock, links, draw, log }: LiveParts) {
   const onMissing = (locale: string, key: string) =>
     log.warn({ event: 'words.missing', id: `${locale} ${key}` })
   const words = createWords({ dir: localesDir, sentences: content.sentences, bank: content.bank, onMissing })
@@ -91,7 +92,7 @@ function speakFrom(content: Content, { localesDir, unlock, links, log }: LivePar
   const search = searchFaq(content.faq.values(), words.locales, (locale, key) =>
     words.t(locale as 'ja' | 'en', key),
   )
-  return { content, words, bot: createDialogs({ content, words, lexicons, unlock, links, search }) }
+  return { content, words, bot: createDialogs({ content, words, lexicons, unlock, links, draw, search }) }
 }
 
 /** The words' folder that belongs to a content folder: its sister. */

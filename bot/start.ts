@@ -4,9 +4,10 @@ import { createUnlockClient, readPublicKey } from '../unlock/index.ts'
 import { type Sandbox, startSandbox } from '../unlock/sandbox/index.ts'
 import { directLine } from './channels/directLine.ts'
 import type { Config } from './config.ts'
+import { guideNumber } from './guides.ts'
 import { createHealth } from './health.ts'
 import { openKeys } from './keys.ts'
-import { signLink } from './link.ts'
+import { linkId, linkKey, signLink } from './link.ts'
 import { firstContent, type Live, localesBeside, openLive } from './live.ts'
 import type { Logger } from './log.ts'
 import { createMetrics } from './metrics.ts'
@@ -33,7 +34,7 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
   const store = openStore(config.storageUrl)
   const keys = openKeys(config.linkKeyFile)
   const metrics = createMetrics(true)
-  const linkKey = keys.derive('link')
+  const signing = linkKey(keys.derive('link'))
   const { contentDir, bank, publicUrl } = config
 
   const place = { contentDir, localesDir: localesBeside(contentDir), bank }
@@ -47,11 +48,12 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
     linkOrigin: sandbox?.publicUrl,
   })
   const links = {
-    request: (id: string) => `${publicUrl}/go/${signLink(id, linkKey)}`,
+    request: (id: string) => `${publicUrl}/go/${signLink(id, signing)}`,
     picture: (file: string) => `${publicUrl}/pictures/${file}`,
     host: new URL(publicUrl).host,
+    help: `${new URL(publicUrl).host}/help`,
   }
-  const live = openLive({ ...place, first, unlock, links, log })
+  const live = openLive({ ...place, first, unlock, links, draw: { linkId, guideNumber }, log })
 
   const turns = takeTurns({
     store,
@@ -70,8 +72,7 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
     turns,
     store,
     words: live.words(),
-    publicUrl,
-    linkKey,
+    linkKey: signing,
   }
   const routes = [
     ...chat.routes,

@@ -1,7 +1,7 @@
 import type { Activity } from 'botbuilder-core'
 import type { Logger } from './log.ts'
 import { hidesSecret, maskSecrets } from './secrets.ts'
-import type { Accepted, Conversation, Inbound, Pending, Store } from './store/index.ts'
+import type { Accepted, Conversation, Inbound, Pass, Pending, Store } from './store/index.ts'
 import type { Turns } from './turns.ts'
 
 /** What the dialogs are given, and what they answer; they change nothing outside. */
@@ -31,6 +31,10 @@ export interface Reply {
   state: unknown
   /** Unlock requests the conversation now waits for. */
   requests: string[]
+  /** Links and guide numbers that were shown for the first time. */
+  passes: Pass[]
+  /** Where the customer has just gone in a procedure that other conversations may share. */
+  moved?: { flow: string; step: string; request: string }
   /** For the log: ids only. */
   trace: { event: string; flow?: string; step?: string; faq?: string }
 }
@@ -141,6 +145,7 @@ class TurnTaker implements Turns {
     const began = performance.now()
     const conversation = (await this.#deps.store.conversation(id)) as Conversation
     const reply = await this.#reply(conversation, event)
+    const tells = await this.#tells(id, event, reply)
     const outcome = await this.#deps.store.commit({
       conversation: id,
       channel: conversation.channel,
@@ -150,11 +155,31 @@ class TurnTaker implements Turns {
       eventChannel: event.channel,
       said: this.#addressed(reply.said, conversation, event),
       requests: reply.requests,
+      passes: reply.passes,
+      tells,
     })
     if (outcome === 'stale') return
+    for (const { conversation: other } of tells) this.#wake(other)
     const ms = performance.now() - began
     this.#deps.onTurn?.(ms, conversation.channel)
     this.#deps.log.info({ ...reply.trace, conversation: id, ms: Math.round(ms * 10) / 10 })
+  }
+
+  /** What conversations that share the procedure must hear of this turn. */
+  async #tells(id: string, event: Pending, { moved }: Reply): Promise<Inbound[]> {
+    if (!moved) return []
+    const others = (await this.#deps.store.requesters(moved.request)).filter((other) => other !== id)
+    const activity = { type: 'event', name: 'guide.followed', value: moved }
+    const eventId = `${event.channel}:${event.eventId}`
+    return others.map((conversation) => {
+      return {
+        channel: 'guide',
+        eventId: `${eventId}/${conversation}`,
+        conversation,
+        activity,
+        logged: false,
+      }
+    })
   }
 
   async #reply(conversation: Conversation, event: Pending): Promise<Reply> {
@@ -172,7 +197,7 @@ class TurnTaker implements Turns {
     } catch (error) {
       // A mistake of ours must neither stop the conversation nor be tried for ever: the event counts as applied.
       this.#deps.log.error({ event: 'turn.broken', conversation: id, err: error })
-      return { said: [bot.apology(state)], state, requests: [], trace: { event: 'broken' } }
+      return { said: [bot.apology(state)], state, requests: [], passes: [], trace: { event: 'broken' } }
     }
   }
 

@@ -4,7 +4,7 @@ import type { Locale, Words } from '../locales/index.ts'
 import type { UnlockClient, UnlockRequest } from '../unlock/index.ts'
 import { maxWebhook, readUpdate, UnlockNotFound, UnlockUnavailable, verifyWebhook } from '../unlock/index.ts'
 import { goPage, sorryPage } from './goPage.ts'
-import { readLink } from './link.ts'
+import { isPageNonce, type LinkKey, pageNonce, readLink } from './link.ts'
 import type { HttpAnswer, HttpRequest, Route } from './route.ts'
 import { HttpError } from './route.ts'
 import type { Store } from './store/index.ts'
@@ -16,15 +16,19 @@ export interface UnlockParts {
   /** The unlock API's public keys that count now, at most three. */
   keys: () => readonly KeyObject[]
   turns: Pick<Turns, 'accept'>
-  store: Pick<Store, 'requester'>
+  store: Pick<Store, 'requesters' | 'pass' | 'spend'>
   words: Pick<Words, 't'>
   /** Signs deep links. */
-  linkKey: Buffer
+  linkKey: LinkKey
   clock: () => Date
 }
 
 /** What became of a link: the request to go on with, or why not. */
-type Found = { request: UnlockRequest } | { status: 404 | 410 | 503; sorry: string }
+type Opened = { id: string; request: UnlockRequest }
+type Found = Opened | { status: 404 | 410 | 503; sorry: string }
+
+/** A page may stay open this long before its button must be shown anew; its link lives no longer anyway. */
+const pageLifetime = 10 * 60 * 1000
 
 const css = readFileSync(new URL('./go.css', import.meta.url))
 
@@ -33,7 +37,7 @@ export function unlockRoutes(parts: UnlockParts): Route[] {
   return [
     { method: 'GET', path: '/go.css', handle: () => ({ status: 200, headers: cssHeaders, body: css }) },
     { method: 'GET', path: '/go/:id', handle: (request) => showLink(parts, request) },
-    { method: 'POST', path: '/go/:id', handle: (request) => followLink(parts, request) },
+    { method: 'POST', path: '/go/:id', maxBody: 1024, handle: (request) => followLink(parts, request) },
     {
       method: 'POST',
       path: '/unlock/callback',
@@ -50,26 +54,74 @@ async function showLink(parts: UnlockParts, request: HttpRequest): Promise<HttpA
   const locale = readLocale(request)
   const found = await findRequest(parts, request)
   if ('sorry' in found) return sorry(parts, locale, found)
-  const say = (key: string, vars?: Record<string, unknown>) => parts.words.t(locale, `go:${key}`, vars)
-  return page(200, goPage(say, locale, found.request), new URL(found.request.link).origin)
+  return linkPage(200, parts, locale, found)
 }
 
-/** The client has made sure that the link is of the unlock API's origin. */
+/** Spends the link. The client has made sure that what it leads to is of the unlock API's origin. */
 async function followLink(parts: UnlockParts, request: HttpRequest): Promise<HttpAnswer> {
+  const locale = readLocale(request)
   const found = await findRequest(parts, request)
-  if ('sorry' in found) return sorry(parts, readLocale(request), found)
+  if ('sorry' in found) return sorry(parts, locale, found)
+  const nonce = new URLSearchParams(request.body.toString('latin1')).get('nonce') ?? ''
+  // Whoever posts without having opened the page is shown the page.
+  if (!isPageNonce(nonce, found.id, parts.clock().getTime(), parts.linkKey))
+    return linkPage(403, parts, locale, found)
+  const pass = await parts.store.spend(found.id)
+  if (!pass) return sorry(parts, locale, { status: 410, sorry: 'used' })
+  await tellAll(parts, pass.request, `link:${pass.id}`, 'link.followed', { request: pass.request })
   return { status: 303, headers: { Location: found.request.link } }
 }
 
-async function findRequest({ client, linkKey, clock }: UnlockParts, { params }: HttpRequest): Promise<Found> {
+function linkPage(
+  status: number,
+  { words, linkKey, clock }: UnlockParts,
+  locale: Locale,
+  found: Opened,
+): HttpAnswer {
+  const say = (key: string, vars?: Record<string, unknown>) => words.t(locale, `go:${key}`, vars)
+  const nonce = pageNonce(found.id, clock().getTime() + pageLifetime, linkKey)
+  return page(status, goPage(say, locale, found.request, nonce), new URL(found.request.link).origin)
+}
+
+/** Lets every conversation that waits for the request know; each event once, however often it is told. */
+async function tellAll(
+  { store, turns }: UnlockParts,
+  request: string,
+  event: string,
+  name: string,
+  value: object,
+): Promise<number> {
+  const conversations = await store.requesters(request)
+  for (const conversation of conversations) {
+    const activity = { type: 'event', name, value }
+    await turns.accept({
+      channel: 'unlock',
+      eventId: `${event}/${conversation}`,
+      conversation,
+      activity,
+      logged: false,
+    })
+  }
+  return conversations.length
+}
+
+async function findRequest(
+  { client, store, linkKey, clock }: UnlockParts,
+  { params }: HttpRequest,
+): Promise<Found> {
   const id = readLink(params.id ?? '', linkKey)
-  if (!id) return { status: 404, sorry: 'unknown' }
+  const pass = id && (await store.pass(id))
+  if (!id || !pass) return { status: 404, sorry: 'unknown' }
+  if (pass.isSpent) return { status: 410, sorry: 'used' }
+  if (pass.expiresAt <= clock().getTime()) return { status: 410, sorry: 'expired' }
   try {
-    const request = await client.read(id)
+    const request = await client.read(pass.request)
     const { state } = request
     if (state === 'cleared' || state === 'rejected' || state === 'expired')
       return { status: 410, sorry: state }
-    return Date.parse(request.expiresAt) > clock().getTime() ? { request } : { status: 410, sorry: 'expired' }
+    return Date.parse(request.expiresAt) > clock().getTime()
+      ? { id, request }
+      : { status: 410, sorry: 'expired' }
   } catch (error) {
     if (error instanceof UnlockNotFound) return { status: 404, sorry: 'unknown' }
     if (error instanceof UnlockUnavailable) return { status: 503, sorry: 'unavailable' }
@@ -85,19 +137,10 @@ async function takeCallback(parts: UnlockParts, request: HttpRequest): Promise<H
   const update = readUpdate(body)
   if (!update) return { status: 202 }
   try {
-    const waiting = await parts.store.requester(update.id)
-    if (!waiting) return { status: 202 }
-    const { conversation } = waiting
+    if ((await parts.store.requesters(update.id)).length === 0) return { status: 202 }
     // The news is only a hint: what the customer is told is what the API says when it is asked again.
     const { id, state } = await parts.client.read(update.id)
-    const activity = { type: 'event', name: 'unlock.updated', value: { id, state } }
-    await parts.turns.accept({
-      channel: 'unlock',
-      eventId: verdict.id,
-      conversation,
-      activity,
-      logged: false,
-    })
+    await tellAll(parts, id, verdict.id, 'unlock.updated', { id, state })
     return { status: 204 }
   } catch (cause) {
     throw Object.assign(new HttpError(503, 'Busy', 'Send it again later', { 'Retry-After': '5' }), { cause })

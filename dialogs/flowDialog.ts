@@ -164,7 +164,7 @@ async function partSheet(scene: Scene, part: Part, sheet: Sheet): Promise<Sheet>
     }
   }
   if (!part.link) return sheet
-  const { notes = [], ...link } = await linkSheet(scene)
+  const { notes = [], ...link } = await linkSheet(scene, part)
   return { ...sheet, ...link, notes: [...(sheet.notes ?? []), ...notes] }
 }
 

@@ -18,13 +18,24 @@ import type { Lexicon, Locale, Words } from '../locales/index.ts'
 import type { UnlockClient } from '../unlock/index.ts'
 import { addFaq } from './faqDialog.ts'
 import { addFlow } from './flowDialog.ts'
+import { type GuidePlace, guidePlace } from './guideDialog.ts'
 import { addHandoff } from './handoffDialog.ts'
 import { takeTurn } from './mainDialog.ts'
-import { type Links, type Scene, type Search, sceneOf, setScene, type World } from './scene.ts'
+import {
+  type Draw,
+  type Links,
+  type Pass,
+  type Scene,
+  type Search,
+  sceneOf,
+  setScene,
+  type World,
+} from './scene.ts'
 import { bareStack, copied, freshState, type State } from './state.ts'
 import { addTrouble } from './troubleDialog.ts'
 
-export type { Links, Search } from './scene.ts'
+export type { GuidePlace } from './guideDialog.ts'
+export type { Draw, Links, Pass, Search } from './scene.ts'
 export type { State } from './state.ts'
 
 /** One event to answer. */
@@ -44,6 +55,10 @@ export interface Reply {
   state: State
   /** Unlock requests that the conversation now waits for. */
   requests: string[]
+  /** Links and guide numbers that were shown for the first time. */
+  passes: Pass[]
+  /** Where the customer has just gone in a procedure that others may share. */
+  moved?: GuidePlace
   /** For the log: ids only. */
   trace: Scene['trace']
 }
@@ -54,6 +69,7 @@ interface Deps {
   lexicons: Record<Locale, Lexicon>
   unlock: UnlockClient
   links: Links
+  draw: Draw
   search: Search
   now?: () => Date
 }
@@ -71,9 +87,21 @@ export function createDialogs(deps: Deps) {
     async reply(heard: Heard): Promise<Reply> {
       const before = heard.state as State | undefined
       const state = before ? copied(before) : freshState(localeOf(heard.activity))
+      const { device } = heard.activity.channelData ?? {}
+      if (device === 'phone' || device === 'pc') state.device = device
       const trace = { event: heard.activity.name ?? heard.activity.type ?? 'unknown' }
       const { id, channel } = heard
-      const scene: Scene = { id, channel, now: now(), world, state, stuck: false, requests: [], trace }
+      const scene: Scene = {
+        id,
+        channel,
+        now: now(),
+        world,
+        state,
+        stuck: false,
+        requests: [],
+        passes: [],
+        trace,
+      }
       const adapter = new Collector()
       const context = new TurnContext(adapter, heard.activity)
       setScene(context, scene)
@@ -84,6 +112,8 @@ export function createDialogs(deps: Deps) {
         said: adapter.said,
         state: { ...state, stack: bareStack(dc.stack) },
         requests: scene.requests,
+        passes: scene.passes,
+        moved: moved(before, state, world, heard.activity),
         trace: scene.trace,
       }
     },
@@ -164,6 +194,20 @@ class Collector extends BotAdapter {
   async continueConversation(): Promise<void> {
     throw new Error('A turn is started by an accepted event only.')
   }
+}
+
+/** Whoever was led here by the other conversation does not lead it back. */
+function moved(
+  before: State | undefined,
+  after: State,
+  world: World,
+  { name }: Partial<Activity>,
+): GuidePlace | undefined {
+  if (name?.startsWith('guide.')) return undefined
+  const flow = world.content.flows.get(after.run?.flow ?? '')
+  const place = guidePlace(after, flow)
+  const was = before && guidePlace(before, flow)
+  return place && place.step !== was?.step ? place : undefined
 }
 
 function localeOf(activity: Partial<Activity>): Locale {

@@ -1,5 +1,6 @@
 import type { DialogContext } from 'botbuilder-dialogs'
 import { answerQuestion, repeat } from './faqDialog.ts'
+import { followGuide, guideUsed, joinGuide } from './guideDialog.ts'
 import { changeLocale, interruptions, press, resume } from './interruptions.ts'
 import { nearest } from './path.ts'
 import { type Pressed, tell } from './say.ts'
@@ -18,6 +19,10 @@ export async function takeTurn(dc: DialogContext, scene: Scene): Promise<void> {
   if (activity.name === 'startConversation') return greet(dc, scene)
   if (activity.name === 'setLocale') return changeLocale(dc, scene, activity.value === 'en' ? 'en' : 'ja')
   if (activity.name === 'unlock.updated') return hearOfUnlock(dc, scene, activity.value)
+  if (activity.name === 'link.followed') return forgetLink(scene, activity.value)
+  if (activity.name === 'guide.joined') return joinGuide(dc, scene, activity.value)
+  if (activity.name === 'guide.used') return guideUsed(dc, scene, activity.value)
+  if (activity.name === 'guide.followed') return followGuide(dc, scene, activity.value)
 }
 
 async function greet(dc: DialogContext, scene: Scene): Promise<void> {
@@ -111,6 +116,11 @@ async function hearOfUnlock(
   delete run?.request
   await tell(dc, scene, say(scene, `bot:unlock.${request.state}`))
   await repeat(dc)
+}
+
+/** A link works once: whoever comes back to its step gets a new one. */
+function forgetLink({ state }: Scene, { request }: { request: string }): void {
+  if (state.run?.request?.id === request) delete state.run.request.link
 }
 
 /**

@@ -12,6 +12,7 @@ export interface World {
   lexicons: Record<Locale, Lexicon>
   unlock: UnlockClient
   links: Links
+  draw: Draw
   dialogs: DialogSet
   /** What can be answered, dialog by dialog. */
   places: Map<string, Place>
@@ -26,6 +27,25 @@ export interface Links {
   picture(file: string): string
   /** The host that a customer should see in the address bar. */
   host: string
+  /** The page on which a guide number is typed in, without its scheme: it is read and typed by people. */
+  help: string
+}
+
+/** Chance, from outside. */
+export interface Draw {
+  /** 128 random bits, safe in an address. */
+  linkId(): string
+  /** Eight random digits. */
+  guideNumber(): string
+}
+
+/** Something that lets somebody in once: what the store keeps of a link or a guide number. */
+export interface Pass {
+  id: string
+  flow: string
+  step: string
+  request: string
+  expiresAt: number
 }
 
 /** FAQ entries for a question, best first; scores from 0 to 1. */
@@ -60,6 +80,7 @@ export interface Scene {
   /** No link could be made: another try is offered. */
   canRetryLink?: boolean
   requests: string[]
+  passes: Pass[]
   trace: { event: string; flow?: string; step?: string; faq?: string }
 }
 

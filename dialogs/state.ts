@@ -13,6 +13,8 @@ export interface State {
   /** Answers in a row that were not understood. */
   misses: number
   greeted: boolean
+  /** What the customer holds in the hand, once the channel has said so. */
+  device?: 'phone' | 'pc'
   /** Unlock requests whose end the customer has been told, newest last. */
   told: string[]
 }
@@ -27,6 +29,8 @@ export interface Run {
   outcome?: string
   /** The unlock request it waits for. */
   request?: WaitingFor
+  /** Another conversation goes step by step with this one, on the certificate's PC or on the phone. */
+  isShared?: boolean
 }
 
 /** A step that was asked, and the choice that was made there. */
@@ -39,7 +43,19 @@ export interface Visit {
 export interface WaitingFor {
   id: string
   bindingCode: string
+  /** ISO 8601, UTC. */
   expiresAt: string
+  /** The deep link that was shown, until it has been followed. */
+  link?: Ticket
+  /** The guide number that was shown, until it has been used. */
+  guide?: Ticket
+}
+
+/** Something shown that works once and for a short time. */
+export interface Ticket {
+  id: string
+  /** Milliseconds since 1970. */
+  expiresAt: number
 }
 
 /** A new conversation. */

@@ -1,32 +1,48 @@
+import type { Part } from '../content/index.ts'
 import type { Locale } from '../locales/index.ts'
 import { requestNumber, type UnlockRequest, UnlockUnavailable } from '../unlock/index.ts'
 import { type Scene, say } from './scene.ts'
+import type { Run, Ticket, WaitingFor } from './state.ts'
 import type { Sheet } from './stepCard.ts'
 
 /** What the card of a step shows of its deep link. */
 export type LinkSheet = Pick<Sheet, 'link' | 'facts' | 'notes'>
 
+/** A deep link and a guide number work this long. */
+const PASS_MS = 10 * 60 * 1000
+/** One that ends sooner than this is shown to nobody any more. */
+const USABLE_MS = 60 * 1000
+
 /**
- * The deep link of the run's unlock request, made when there is none that still works.
+ * The deep link of the run's unlock request, made when there is none that still works, and for what needs the
+ * certificate's PC a guide number to go on there. A phone gets no link to open: the certificate is not in it.
  * Without the API the customer is told the way by hand: the steps need no link.
  */
-export async function linkSheet(scene: Scene): Promise<LinkSheet> {
+export async function linkSheet(scene: Scene, part: Part): Promise<LinkSheet> {
   const request = await openRequest(scene)
   scene.canRetryLink = !request
   if (!request) return { notes: [say(scene, 'bot:unlock.unavailable')] }
+  const run = scene.state.run as Run
+  const needsPc = part.device === 'pc-cert'
+  const guide = needsPc && !run.isShared ? ticket(scene, run, part, request, 'guide') : undefined
+  const isPhone = needsPc && scene.state.device === 'phone'
+  const link = isPhone ? undefined : ticket(scene, run, part, request, 'link')
   const { links } = scene.world
+  const fact = (name: string, value: string) => ({ title: say(scene, `bot:unlock.${name}`), value })
   return {
-    link: { title: say(scene, 'bot:unlock.open'), url: links.request(request.id) },
+    ...(link && { link: { title: say(scene, 'bot:unlock.open'), url: links.request(link.id) } }),
     facts: [
-      { title: say(scene, 'bot:unlock.number'), value: requestNumber(request.id) },
-      { title: say(scene, 'bot:unlock.code'), value: request.bindingCode },
-      {
-        title: say(scene, 'bot:unlock.expires'),
-        value: say(scene, 'bot:unlock.expiresAt', { time: expiry(scene, request) }),
-      },
+      ...(guide ? [fact('guide', spaced(guide.id)), fact('help', links.help)] : []),
+      fact('number', requestNumber(request.id)),
+      fact('code', request.bindingCode),
+      fact(
+        'expires',
+        say(scene, 'bot:unlock.expiresAt', { time: expiry(scene, (link ?? guide)?.expiresAt, request) }),
+      ),
     ],
     notes: [
-      say(scene, 'bot:unlock.host', { host: links.host }),
+      ...(guide ? [say(scene, isPhone ? 'bot:unlock.onPc' : 'bot:unlock.elsewhere')] : []),
+      ...(link ? [say(scene, 'bot:unlock.host', { host: links.host })] : []),
       say(scene, 'bot:unlock.safety'),
       say(scene, 'bot:unlock.byHand'),
     ],
@@ -37,10 +53,15 @@ export async function linkSheet(scene: Scene): Promise<LinkSheet> {
 export async function requestNow(scene: Scene): Promise<UnlockRequest['state'] | 'unreadable' | 'none'> {
   const waiting = scene.state.run?.request
   if (!waiting) return 'none'
+  return (await readRequest(scene, waiting.id))?.state ?? 'unreadable'
+}
+
+/** The request as the bank shows it now; undefined when the bank cannot be asked. */
+export async function readRequest(scene: Scene, id: string): Promise<UnlockRequest | undefined> {
   try {
-    return (await scene.world.unlock.read(waiting.id)).state
+    return await scene.world.unlock.read(id)
   } catch (error) {
-    if (error instanceof UnlockUnavailable) return 'unreadable'
+    if (error instanceof UnlockUnavailable) return undefined
     throw error
   }
 }
@@ -52,7 +73,7 @@ export function toldAlready(scene: Scene, request: string): boolean {
   return false
 }
 
-async function openRequest(scene: Scene) {
+async function openRequest(scene: Scene): Promise<WaitingFor | undefined> {
   const { run, locale } = scene.state
   if (!run) return undefined
   if (run.request && Date.parse(run.request.expiresAt) > scene.now.getTime()) return run.request
@@ -68,14 +89,35 @@ async function openRequest(scene: Scene) {
   }
 }
 
-// Making one takes longer than a whole turn.
-const clocks = { ja: clockOf('ja'), en: clockOf('en') }
-
-function clockOf(locale: Locale): Intl.DateTimeFormat {
-  const format = { timeZone: 'Asia/Tokyo', hour: '2-digit', minute: '2-digit', hour12: false } as const
-  return new Intl.DateTimeFormat(locale, format)
+/** The run's link or guide number: the one that was shown, while it works, or a new one. */
+function ticket(scene: Scene, run: Run, part: Part, request: WaitingFor, kind: 'link' | 'guide'): Ticket {
+  const now = scene.now.getTime()
+  const shown = request[kind]
+  if (shown && shown.expiresAt > now + USABLE_MS) return shown
+  const { draw } = scene.world
+  const id = kind === 'link' ? draw.linkId() : draw.guideNumber()
+  const expiresAt = Math.min(now + PASS_MS, Date.parse(request.expiresAt))
+  request[kind] = { id, expiresAt }
+  scene.passes.push({ id, flow: run.flow, step: part.id, request: request.id, expiresAt })
+  return request[kind]
 }
 
-function expiry(scene: Scene, { expiresAt }: { expiresAt: string }): string {
-  return clocks[scene.state.locale].format(new Date(expiresAt))
+function spaced(number: string): string {
+  return `${number.slice(0, 4)} ${number.slice(4)}`
+}
+
+function expiry(scene: Scene, at: number | undefined, request: WaitingFor): string {
+  return clocks[scene.state.locale].format(new Date(at ?? request.expiresAt))
+}
+
+const clocks: Record<Locale, Intl.DateTimeFormat> = { ja: clock('ja'), en: clock('en') }
+
+/** Made once: making one costs more than a whole turn. */
+function clock(locale: Locale): Intl.DateTimeFormat {
+  return new Intl.DateTimeFormat(locale, {
+    timeZone: 'Asia/Tokyo',
+    hour: '2-digit',
+    minute: '2-digit',
+    hour12: false,
+  })
 }

@@ -44,7 +44,7 @@ export function directLine(parts: DirectLineParts): DirectLine {
   const rest = new DirectLineRest({ ...parts, clock, rates, credentials, access })
   const stream = streaming(parts, access)
   return {
-    routes: [...rest.routes(), widgetSession({ credentials, rates })],
+    routes: [...rest.routes(), widgetSession({ credentials, rates, store: parts.store, turns: parts.turns })],
     upgrades: [stream],
     close: stream.close,
   }

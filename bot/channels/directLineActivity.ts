@@ -29,6 +29,7 @@ const common = {
         .string()
         .regex(/^[\w.:|-]{1,100}$/)
         .optional(),
+      device: z.enum(['phone', 'pc']).optional(),
     })
     .optional(),
 }

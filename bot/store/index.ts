@@ -57,6 +57,21 @@ export interface Turn {
   said: Partial<Activity>[]
   /** Unlock requests that this conversation now waits for. */
   requests: string[]
+  /** Made in this turn; an id that somebody else's unspent pass has makes the commit fail. */
+  passes?: Pass[]
+  /** Events for other conversations, accepted in the same transaction. */
+  tells?: Inbound[]
+}
+
+/** What lets somebody in once, for a short time: a deep link or a guide number. It knows a place and nobody. */
+export interface Pass {
+  /** A deep link's id, or a guide number of 8 digits. */
+  id: string
+  flow: string
+  step: string
+  request: string
+  /** Milliseconds since 1970. */
+  expiresAt: number
 }
 
 /** What the bot needs of a database; one contract, one suite for every driver. */
@@ -73,8 +88,12 @@ export interface Store {
   commit(turn: Turn): Promise<'committed' | 'stale'>
   /** The log after a sequence number, in order. */
   activities(conversation: string, after: number, most: number): Promise<Logged[]>
-  /** The conversation that waits for an unlock request. */
-  requester(request: string): Promise<{ conversation: string; channel: string } | undefined>
+  /** The conversations that wait for an unlock request: the customer's, and the administrator's. */
+  requesters(request: string): Promise<string[]>
+  /** A pass as it stands, spent or not; undefined when there was none. */
+  pass(id: string): Promise<(Pass & { isSpent: boolean }) | undefined>
+  /** Spends a pass, once and only before it expires; undefined when that cannot be. Durable when it resolves. */
+  spend(id: string): Promise<Pass | undefined>
   /** Calls back after each durable change of a log: a hint; the sequence number is the truth. */
   onLogged(listener: (conversation: string, seq: number) => void): () => void
   /** Throws when the store cannot answer. */

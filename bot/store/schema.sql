@@ -29,8 +29,19 @@ CREATE TABLE IF NOT EXISTS inbox (
 CREATE INDEX IF NOT EXISTS inbox_pending ON inbox (conversation, place) WHERE activity IS NOT NULL;
 CREATE INDEX IF NOT EXISTS inbox_age ON inbox (accepted_at);
 
--- Which conversation waits for which unlock request.
+-- Which conversations wait for which unlock request: the customer's, and the administrator's.
 CREATE TABLE IF NOT EXISTS requests (
+  id TEXT NOT NULL,
+  conversation TEXT NOT NULL,
+  PRIMARY KEY (id, conversation)
+) STRICT, WITHOUT ROWID;
+
+-- What lets somebody in once, for a short time: the id of a deep link, or a guide number.
+CREATE TABLE IF NOT EXISTS passes (
   id TEXT PRIMARY KEY,
-  conversation TEXT NOT NULL
+  flow TEXT NOT NULL,
+  step TEXT NOT NULL,
+  request TEXT NOT NULL,
+  expires_at INTEGER NOT NULL,
+  spent_at INTEGER
 ) STRICT, WITHOUT ROWID;

@@ -2,12 +2,14 @@ import { chmodSync, mkdirSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { GroupCommit } from './groupCommit.ts'
-import type { Accepted, Conversation, Inbound, Logged, Pending, Store, Turn } from './index.ts'
+import type { Accepted, Conversation, Inbound, Logged, Pass, Pending, Store, Turn } from './index.ts'
 
 const schema = readFileSync(new URL('./schema.sql', import.meta.url), 'utf8')
 
 /** Events are remembered this long, so that a late second delivery is still recognised. */
 const REMEMBERED_MS = 30 * 24 * 3600 * 1000
+/** Passes are remembered this long after they expired, so that whoever comes too late is told so. */
+const PASSES_REMEMBERED_MS = 24 * 3600 * 1000
 
 type Row = Record<string, string | number | null>
 
@@ -95,8 +97,21 @@ class SqliteStore implements Store {
     return rows.map((row) => ({ seq: row.seq as number, activity: JSON.parse(row.activity as string) }))
   }
 
-  async requester(request: string): Promise<{ conversation: string; channel: string } | undefined> {
-    return this.#sql.requester.get(request) as { conversation: string; channel: string } | undefined
+  async requesters(request: string): Promise<string[]> {
+    return (this.#sql.requesters.all(request) as Row[]).map((row) => row.conversation as string)
+  }
+
+  async pass(id: string): Promise<(Pass & { isSpent: boolean }) | undefined> {
+    const row = this.#sql.pass.get(id) as Row | undefined
+    return row && { ...toPass(row), isSpent: row.spent_at !== null }
+  }
+
+  spend(id: string): Promise<Pass | undefined> {
+    return this.#group.write(() => {
+      const now = this.#now()
+      const row = this.#sql.spend.get(now, id, now) as Row | undefined
+      return row && toPass(row)
+    })
   }
 
   onLogged(listener: (conversation: string, seq: number) => void): () => void {
@@ -140,8 +155,16 @@ class SqliteStore implements Store {
     if (changes === 0) return 'stale'
     for (const activity of turn.said) this.#log(turn.conversation, activity)
     for (const request of turn.requests) this.#sql.request.run(request, turn.conversation)
+    for (const pass of turn.passes ?? []) this.#issue(pass)
+    for (const inbound of turn.tells ?? []) this.#accept(inbound)
     this.#sql.applied.run(turn.eventChannel, turn.eventId)
     return 'committed'
+  }
+
+  #issue({ id, flow, step, request, expiresAt }: Pass): void {
+    const now = this.#now()
+    this.#sql.forgetPasses.run(now - PASSES_REMEMBERED_MS)
+    this.#sql.issue.run(id, flow, step, request, expiresAt)
   }
 
   #log(conversation: string, activity: Logged['activity']): Logged['activity'] {
@@ -170,6 +193,11 @@ export function activityId(conversation: string, seq: number): string {
   return `${conversation}|${String(seq).padStart(7, '0')}`
 }
 
+function toPass(row: Row): Pass {
+  const { id, flow, step, request, expires_at: expiresAt } = row
+  return { id, flow, step, request, expiresAt } as Pass
+}
+
 function statements(db: DatabaseSync) {
   return {
     make: db.prepare('INSERT INTO conversations (id, channel) VALUES (?, ?) ON CONFLICT DO NOTHING'),
@@ -193,9 +221,13 @@ function statements(db: DatabaseSync) {
       'SELECT seq, activity FROM activities WHERE conversation = ? AND seq > ? ORDER BY seq LIMIT ?',
     ),
     request: db.prepare('INSERT INTO requests (id, conversation) VALUES (?, ?) ON CONFLICT DO NOTHING'),
-    requester: db.prepare(
-      'SELECT conversation, channel FROM requests JOIN conversations ON conversations.id = conversation WHERE requests.id = ?',
+    requesters: db.prepare('SELECT conversation FROM requests WHERE id = ?'),
+    issue: db.prepare('INSERT INTO passes (id, flow, step, request, expires_at) VALUES (?, ?, ?, ?, ?)'),
+    pass: db.prepare('SELECT * FROM passes WHERE id = ?'),
+    spend: db.prepare(
+      'UPDATE passes SET spent_at = ? WHERE id = ? AND spent_at IS NULL AND expires_at > ? RETURNING *',
     ),
+    forgetPasses: db.prepare('DELETE FROM passes WHERE expires_at < ?'),
     check: db.prepare('SELECT count(*) FROM conversations WHERE id IS NULL'),
   }
 }

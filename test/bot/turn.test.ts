@@ -14,7 +14,7 @@ function counting(more: Partial<Bot> = {}): Bot {
       const count = ((state as { count: number } | undefined)?.count ?? 0) + 1
       await new Promise((resolve) => setImmediate(resolve))
       const said = [{ type: 'message', text: `${count}: ${activity.text}` }]
-      return { said, state: { count }, requests: [], trace: { event: 'counted' } }
+      return { said, state: { count }, requests: [], passes: [], trace: { event: 'counted' } }
     },
     ...more,
   }
@@ -146,7 +146,7 @@ describe('the taking of turns', () => {
       expectsDigits: () => expected,
       reply: async ({ activity, state }) => {
         heard.push([activity.text, activity.value, activity.channelData?.masked])
-        return { said: [], state: state ?? {}, requests: [], trace: { event: 'heard' } }
+        return { said: [], state: state ?? {}, requests: [], passes: [], trace: { event: 'heard' } }
       },
     })
     const turns = takeTurns({ store, bot: () => bot, log })

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { expect } from 'chai'
-import { readLink, signLink } from '../../bot/link.ts'
+import { isPageNonce, linkId, linkKey, pageNonce, readLink, signLink } from '../../bot/link.ts'
 import type { Route } from '../../bot/route.ts'
 import type { Inbound, Store } from '../../bot/store/index.ts'
 import { type UnlockParts, unlockRoutes } from '../../bot/unlockRoutes.ts'
@@ -10,33 +10,70 @@ import { type EchoServer, startEcho } from '../support/echoServer.ts'
 import { bank, listenForWebhooks, type Practice, practise, type Received } from '../unlock/practice.ts'
 import { visit } from '../unlock/visitor.ts'
 
-const linkKey = randomBytes(32)
-const unknown = '0123456789ABCDEFGHJKMNPQRS'
+const key = linkKey(randomBytes(32))
+const unknown = 'AbCdEfGhIjKlMnOpQrStUv'
+/** What fetches the links of a message before any person does. */
+const previewers = [
+  'Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)',
+  'TelegramBot (like TwitterBot)',
+  'facebookexternalhit/1.1',
+  'Facebot',
+  'Twitterbot/1.0',
+  'Discordbot/2.0',
+  'WhatsApp/2.23.20.0',
+  'LinkedInBot/1.0',
+  'SkypeUriPreview Preview/0.5',
+  'Microsoft Office/16.0 (Microsoft Outlook 16.0)',
+  'Mozilla/5.0 (compatible; MSIE 10.0; SafeLinks)',
+  'Linespider/1.1',
+  'facebookcatalog/1.0',
+  'Googlebot/2.1',
+  'bingbot/2.0',
+  'Applebot/0.1',
+  'Iframely/1.3.1',
+  'redditbot/1.0',
+  'Viber/13.3',
+  'kakaotalk-scrap/1.0',
+]
+
 const dir = new URL('../../locales', import.meta.url).pathname
 const sentences = { flows: {}, faq: {} }
 const words = createWords({ dir, sentences, bank: { ...bank, forms: {} } })
 
 describe('a link that is signed', () => {
   it('gives back its id', () => {
-    expect(readLink(signLink(unknown, linkKey), linkKey)).to.equal(unknown)
+    expect(readLink(signLink(unknown, key), key)).to.equal(unknown)
   })
 
   it('says nothing about anybody, and needs no escaping', () => {
-    expect(signLink(unknown, linkKey)).to.match(/^[0-9A-Z]{26}\.[\w-]{43}$/)
+    expect(signLink(unknown, key)).to.match(/^[\w-]{22}\.[\w-]{6}\.[\w-]{86}$/)
   })
 
   it('is refused with another key', () => {
-    expect(readLink(signLink(unknown, linkKey), randomBytes(32))).to.equal(undefined)
+    expect(readLink(signLink(unknown, key), linkKey(randomBytes(32)))).to.equal(undefined)
   })
 
   it('is refused when any one of its characters is another', () => {
-    const link = signLink(unknown, linkKey)
+    const link = signLink(unknown, key)
     for (let at = 0; at < link.length; at += 1) {
       for (const other of ['A', 'B', '1', 'z', '-', '.', '', '%', 'é']) {
         if (other === link[at]) continue
         const changed = link.slice(0, at) + other + link.slice(at + 1)
-        expect(readLink(changed, linkKey), changed).to.equal(undefined)
+        expect(readLink(changed, key), changed).to.equal(undefined)
       }
+    }
+  })
+})
+
+describe('the proof that a page was opened', () => {
+  it('is good for its link alone, until its time is over', () => {
+    const nonce = pageNonce(unknown, 1000, key)
+    expect(isPageNonce(nonce, unknown, 999, key)).to.equal(true)
+    expect(isPageNonce(nonce, unknown, 1000, key)).to.equal(false)
+    expect(isPageNonce(nonce, linkId(), 999, key)).to.equal(false)
+    expect(isPageNonce(nonce, unknown, 999, linkKey(randomBytes(32)))).to.equal(false)
+    for (const changed of ['', '1', nonce.replace('1000', '9000'), `${nonce}x`, nonce.slice(0, -1)]) {
+      expect(isPageNonce(changed, unknown, 999, key), changed).to.equal(false)
     }
   })
 })
@@ -61,9 +98,13 @@ describe('the routes to the unlock API', () => {
           return result
         },
       },
-      store: { requester: (id) => store.requester(id) },
+      store: {
+        requesters: (id) => store.requesters(id),
+        pass: (id) => store.pass(id),
+        spend: (id) => store.spend(id),
+      },
       words,
-      linkKey,
+      linkKey: key,
       clock: () => practice.now,
     }
     server = await startEcho({ routes: unlockRoutes(parts), env: { LIMIT_REQUESTS_PER_ADDRESS: '1000000' } })
@@ -78,16 +119,30 @@ describe('the routes to the unlock API', () => {
     practice.now = new Date()
   })
 
-  const path = (id: string) => `/go/${signLink(id, linkKey)}`
-  const fetchGo = (id: string, init: RequestInit = {}) =>
-    fetch(server.url + path(id), { redirect: 'manual', ...init })
+  /** The path of a link to the request, as the bot would have made and stored it. */
+  async function path(request: string, expiresAt = Date.now() + 600_000, conversation = `c-${request}`) {
+    const { version } = await store.open(conversation, 'directline')
+    const eventId = linkId()
+    await store.accept({ channel: 'test', eventId, conversation, activity: { type: 'event' }, logged: false })
+    const pass = { id: linkId(), flow: 'f', step: 's', request, expiresAt }
+    const turn = { conversation, channel: 'directline', version, state: {}, said: [], requests: [request] }
+    await store.commit({ ...turn, eventChannel: 'test', eventId, passes: [pass] })
+    return `/go/${signLink(pass.id, key)}`
+  }
+  const get = (link: string, init: RequestInit = {}) =>
+    fetch(server.url + link, { redirect: 'manual', ...init })
+  /** Opens the page and presses its button, as a person does. */
+  async function follow(link: string): Promise<Response> {
+    const nonce = /name="nonce" value="([^"]+)"/.exec(await (await get(link)).text())?.[1] ?? ''
+    return get(link, { method: 'POST', body: new URLSearchParams({ nonce }) })
+  }
 
   describe('/go', () => {
     for (const locale of ['ja', 'en'] as const) {
       it(`shows where it leads, the request, its code and its end (${locale})`, async () => {
         practice.now = new Date('2026-04-01T00:30:00Z')
         const request = await practice.request()
-        const page = await visit(server.url, locale).open(path(request.id))
+        const page = await visit(server.url, locale).open(await path(request.id))
         expect(page.status).to.equal(200)
         expect(page.html).to.include(`<html lang="${locale}">`)
         const end = locale === 'ja' ? '2026年4月1日 10:00' : '1 April 2026 at 10:00'
@@ -105,29 +160,81 @@ describe('the routes to the unlock API', () => {
 
     it('speaks the language of its address before that of the browser', async () => {
       const request = await practice.request()
-      const page = await visit(server.url, 'en').open(`${path(request.id)}?lang=ja`)
+      const page = await visit(server.url, 'en').open(`${await path(request.id)}?lang=ja`)
       expect(page.html).to.include('<html lang="ja">')
     })
 
     it('changes nothing by being looked at', async () => {
       const request = await practice.request()
-      for (let n = 0; n < 50; n += 1)
-        await (await fetchGo(request.id, { method: n % 2 ? 'HEAD' : 'GET' })).text()
+      const link = await path(request.id)
+      for (const [n, agent] of [
+        ...previewers,
+        ...previewers,
+        ...previewers,
+        ...previewers,
+        ...previewers,
+      ].entries()) {
+        const headers = { 'user-agent': agent }
+        await (await get(link, { method: n % 2 ? 'HEAD' : 'GET', headers })).text()
+      }
       expect(await practice.state(request.id)).to.equal('created')
-      expect((await fetchGo(request.id, { method: 'POST' })).status).to.equal(303)
+      expect((await follow(link)).status).to.equal(303)
     })
 
     it('leads to the very page of the request by its button', async () => {
       const request = await practice.request()
-      const answer = await fetchGo(request.id, { method: 'POST' })
+      const answer = await follow(await path(request.id))
       expect(answer.status).to.equal(303)
       expect(answer.headers.get('location')).to.equal(request.link)
       expect(await practice.state(request.id)).to.equal('created')
     })
 
+    it('works once, and tells the conversation that it was followed', async () => {
+      const request = await practice.request()
+      const link = await path(request.id)
+      expect((await follow(link)).status).to.equal(303)
+      expect(accepted.map(({ conversation, activity }) => [conversation, activity])).to.deep.equal([
+        [`c-${request.id}`, { type: 'event', name: 'link.followed', value: { request: request.id } }],
+      ])
+      for (const method of ['GET', 'POST']) {
+        const again = await get(link, { method })
+        expect(again.status).to.equal(410)
+        expect(await again.text()).to.include(words.t('ja', 'go:sorry.used.title'))
+      }
+    })
+
+    it('is followed by one of many who press at the same instant', async () => {
+      const request = await practice.request()
+      const link = await path(request.id)
+      const nonce = /name="nonce" value="([^"]+)"/.exec(await (await get(link)).text())?.[1] ?? ''
+      const press = () => get(link, { method: 'POST', body: new URLSearchParams({ nonce }) })
+      const statuses = (await Promise.all(Array.from({ length: 20 }, press))).map(({ status }) => status)
+      expect(statuses.filter((status) => status === 303)).to.have.length(1)
+      expect(statuses.filter((status) => status === 410)).to.have.length(19)
+    })
+
+    it('shows the page to whoever posts without having opened it, and is not spent by that', async () => {
+      const request = await practice.request()
+      const [link, other] = [await path(request.id), await path(request.id)]
+      const strange = /name="nonce" value="([^"]+)"/.exec(await (await get(other)).text())?.[1] ?? ''
+      for (const nonce of ['', 'x', '9'.repeat(15), strange]) {
+        const answer = await get(link, { method: 'POST', body: new URLSearchParams({ nonce }) })
+        expect(answer.status).to.equal(403)
+        expect(await answer.text()).to.include(request.bindingCode)
+      }
+      expect((await follow(link)).status).to.equal(303)
+    })
+
+    it('is over ten minutes after it was shown, whatever the request says', async () => {
+      const request = await practice.request()
+      const answer = await get(await path(request.id, practice.now.getTime() - 1))
+      expect(answer.status).to.equal(410)
+      expect(await answer.text()).to.include(words.t('ja', 'go:sorry.expired.title'))
+    })
+
     it('has no script, and lets its form lead to the bank and nowhere else', async () => {
       const request = await practice.request()
-      const answer = await fetchGo(request.id)
+      const answer = await get(await path(request.id))
       expect(answer.headers.get('content-security-policy')).to.equal(
         `default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self' ${practice.url}; frame-ancestors 'none'; base-uri 'none'`,
       )
@@ -142,7 +249,14 @@ describe('the routes to the unlock API', () => {
       const route = unlockRoutes({ ...parts, client }).find(
         (one) => one.path === '/go/:id' && one.method === 'GET',
       )
-      for (const id of ['', 'x', `${unknown}.`, signLink(unknown, randomBytes(32)), '../../etc/passwd']) {
+      for (const id of [
+        '',
+        'x',
+        `${unknown}.`,
+        signLink(unknown, linkKey(randomBytes(32))),
+        signLink(unknown, key),
+        '../../etc/passwd',
+      ]) {
         const answer = await call(route, id)
         expect(answer.status).to.equal(404)
         expect(String(answer.body)).to.include('このリンクは使えません')
@@ -151,7 +265,7 @@ describe('the routes to the unlock API', () => {
     })
 
     it('answers 404 to a request that the API does not know', async () => {
-      expect((await fetchGo(unknown)).status).to.equal(404)
+      expect((await get(await path('0123456789ABCDEFGHJKMNPQRS'))).status).to.equal(404)
     })
 
     it('answers 410 to a request that is over, each with its reason', async () => {
@@ -159,12 +273,13 @@ describe('the routes to the unlock API', () => {
       await (await visit(practice.url).open(declined.link)).send({ decline: 'yes' })
       const late = await practice.request()
       practice.now = new Date(Date.now() + 31 * 60 * 1000)
+      const until = practice.now.getTime() + 60_000
       for (const [id, sorry] of [
         [declined.id, 'rejected'],
         [late.id, 'expired'],
       ] as const) {
         for (const method of ['GET', 'POST']) {
-          const answer = await fetchGo(id, { method })
+          const answer = await get(await path(id, until), { method })
           expect(answer.status).to.equal(410)
           expect(answer.headers.get('location')).to.equal(null)
           expect(await answer.text()).to.include(words.t('ja', `go:sorry.${sorry}.title`))
@@ -182,7 +297,8 @@ describe('the routes to the unlock API', () => {
       const route = unlockRoutes({ ...parts, client }).find(
         (one) => one.path === '/go/:id' && one.method === 'GET',
       )
-      const answer = await call(route, signLink(unknown, linkKey))
+      const link = (await path('0123456789ABCDEFGHJKMNPQRS')).slice('/go/'.length)
+      const answer = await call(route, link)
       expect(answer.status).to.equal(503)
       expect(String(answer.body)).to.include('いつもの方法で')
     })
@@ -198,7 +314,7 @@ describe('the routes to the unlock API', () => {
       const eventId = `begin-${id}`
       const activity = { type: 'event' }
       await store.accept({ channel: 'test', eventId, conversation, activity, logged: false })
-      const turn = { conversation, channel: 'directline', version, state: {}, said: [], outbox: false }
+      const turn = { conversation, channel: 'directline', version, state: {}, said: [] }
       await store.commit({ ...turn, eventChannel: 'test', eventId, requests: [id] })
       await (await visit(practice.url).open(link)).send({ code: bindingCode })
       const [webhook] = await bankSays.count(1)
@@ -220,7 +336,7 @@ describe('the routes to the unlock API', () => {
       expect(accepted).to.deep.equal([
         {
           channel: 'unlock',
-          eventId: webhook.headers['webhook-id'],
+          eventId: `${webhook.headers['webhook-id']}/${conversation}`,
           conversation,
           activity: { type: 'event', name: 'unlock.updated', value: { id, state: 'opened' } },
           logged: false,
@@ -279,7 +395,7 @@ describe('the routes to the unlock API', () => {
       const { webhook } = await waiting()
       const away = () => Promise.reject(new Error('away'))
       for (const broken of [
-        { store: { requester: away } },
+        { store: { ...parts.store, requesters: away } },
         { turns: { accept: away } },
         { client: { ...parts.client, read: away } },
       ]) {

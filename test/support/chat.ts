@@ -8,16 +8,21 @@ import { openSqlite } from '../../bot/store/sqlite.ts'
 import { takeTurns } from '../../bot/turn.ts'
 import type { State } from '../../dialogs/index.ts'
 import { Bank } from './bank.ts'
+import { draw } from './draw.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 
 /** What a test conversation can be started with. */
 export interface ChatOptions {
   locale?: 'ja' | 'en'
-  bank?: string
   contentDir?: string
   localesDir?: string
   store?: Store
+  device?: 'phone' | 'pc'
+  /** Another chat's bank: both speak of the same requests. */
+  bank?: string | Bank
+  /** Says nothing by itself, not even that it is there. */
+  silent?: boolean
   conversation?: string
 }
 
@@ -33,10 +38,11 @@ export interface Heard {
  * Everything is real but the bank and the channel; each line is carried out in order when awaited.
  */
 export class Chat {
-  readonly bank = new Bank()
+  readonly bank: Bank
   readonly conversation: string
   readonly store: Store
-  readonly #turns: ReturnType<typeof takeTurns>
+  readonly turns: ReturnType<typeof takeTurns>
+  readonly #device: string | undefined
   readonly #live: ReturnType<typeof openLive>
   readonly #locale: 'ja' | 'en'
   #line: Promise<void>
@@ -52,15 +58,22 @@ export class Chat {
       request: (id: string) => `https://help.example/go/${id}`,
       picture: (file: string) => `https://help.example/pictures/${file}`,
       host: 'help.example',
+      help: 'help.example/help',
     }
     const contentDir = options.contentDir ?? join(root, 'content')
     const localesDir = options.localesDir ?? join(root, 'locales')
-    const bank = options.bank ?? 'osaka-city'
+    const bank = typeof options.bank === 'string' ? options.bank : 'osaka-city'
+    this.bank = options.bank instanceof Bank ? options.bank : new Bank()
+    this.#device = options.device
     const log = createLog('silent')
     const place = { contentDir, localesDir, bank }
-    this.#live = openLive({ ...place, first: firstContent(place), unlock: this.bank, links, log }, false)
-    this.#turns = takeTurns({ store: this.store, bot: () => this.#live.bot(), log })
-    this.#line = this.#send({ type: 'conversationUpdate', locale: this.#locale }, false)
+    this.#live = openLive(
+      { ...place, first: firstContent(place), unlock: this.bank, links, draw, log },
+      false,
+    )
+    this.turns = takeTurns({ store: this.store, bot: () => this.#live.bot(), log })
+    const there = { type: 'conversationUpdate', locale: this.#locale }
+    this.#line = options.silent ? Promise.resolve() : this.#send(there, false)
   }
 
   /** The customer writes, or presses the button of that name when there is one (as every channel does). */
@@ -91,6 +104,14 @@ export class Chat {
     return this.#then(async () => {
       const { id } = this.bank.settle(state)
       await this.#send({ type: 'event', name: 'unlock.updated', value: { id, state } }, false)
+    })
+  }
+
+  /** Hears what has been said meanwhile, without saying anything. */
+  settled(): this {
+    return this.#then(async () => {
+      await this.turns.idle()
+      await this.#listen()
     })
   }
 
@@ -163,8 +184,11 @@ export class Chat {
   async #send(activity: Partial<Activity>, logged: boolean): Promise<void> {
     const { conversation } = this
     const inbound = { channel: 'test', eventId: randomUUID(), conversation, logged }
-    await this.#turns.accept({ ...inbound, activity: { locale: this.#locale, ...activity } })
-    await this.#turns.idle()
+    await this.turns.accept({
+      ...inbound,
+      activity: { locale: this.#locale, channelData: { device: this.#device }, ...activity },
+    })
+    await this.turns.idle()
     await this.#listen()
   }
 

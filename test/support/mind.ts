@@ -4,6 +4,7 @@ import { type Content, loadContent, searchFaq } from '../../content/index.ts'
 import { createDialogs, type Reply, type State } from '../../dialogs/index.ts'
 import { createWords, readLexicon } from '../../locales/index.ts'
 import { Bank } from './bank.ts'
+import { draw } from './draw.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 
@@ -24,10 +25,12 @@ export class Mind {
       words,
       lexicons: { ja: readLexicon(localesDir, 'ja'), en: readLexicon(localesDir, 'en') },
       unlock: this.bank,
+      draw,
       links: {
         request: (id) => `https://help.example/go/${id}`,
         picture: (file) => `https://help.example/pictures/${file}`,
         host: 'help.example',
+        help: 'help.example/help',
       },
       search: searchFaq(content.faq.values(), words.locales, (locale, key) => words.t(locale as 'ja', key)),
     })

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { expect } from 'chai'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { signLink } from '../../bot/link.ts'
+import { linkId, linkKey, signLink } from '../../bot/link.ts'
 import { unlockRoutes } from '../../bot/unlockRoutes.ts'
 import { createWords } from '../../locales/index.ts'
 import { createUnlockClient } from '../../unlock/index.ts'
@@ -12,7 +12,15 @@ import { type EchoServer, startEcho } from '../support/echoServer.ts'
 import { bank, demo, type Practice, practise } from './practice.ts'
 
 const axe = createRequire(import.meta.url).resolve('axe-core')
-const linkKey = randomBytes(32)
+const key = linkKey(randomBytes(32))
+/** The requests behind the links. */
+const links = new Map<string, string>()
+
+function linkFor(request: string): string {
+  const id = linkId()
+  links.set(id, request)
+  return signLink(id, key)
+}
 const dir = new URL('../../locales', import.meta.url).pathname
 /** Set it to a folder to get a picture of every page. */
 const pictures = process.env.SCREENSHOTS
@@ -30,17 +38,19 @@ describe('the pages from the chat to the cleared suspension, in a browser', func
     const { url, token } = practice
     const client = createUnlockClient({ url, token, callbackUrl: 'http://127.0.0.1:9/unlock/callback' })
     const words = createWords({ dir, sentences: { flows: {}, faq: {} }, bank: { ...bank, forms: {} } })
-    const nobody = {
-      accept: () => Promise.reject(new Error('nobody')),
-      requester: () => Promise.resolve(undefined),
+    const pass = async (id: string) => {
+      const request = links.get(id)
+      return request === undefined
+        ? undefined
+        : { id, flow: 'f', step: 's', request, expiresAt: Date.now() + 600_000, isSpent: false }
     }
     const parts = {
       client,
       keys: () => [],
-      turns: nobody,
-      store: nobody,
+      turns: { accept: () => Promise.reject(new Error('nobody waits')) },
+      store: { pass, spend: pass, requesters: async () => [] },
       words,
-      linkKey,
+      linkKey: key,
       clock: () => new Date(),
     }
     server = await startEcho({ routes: unlockRoutes(parts) })
@@ -134,7 +144,7 @@ describe('the pages from the chat to the cleared suspension, in a browser', func
       await page.locator('.done').waitFor()
       const { id, bindingCode } = await practice.request(undefined, locale)
 
-      await page.goto(`${server.url}/go/${signLink(id, linkKey)}`)
+      await page.goto(`${server.url}/go/${linkFor(id)}`)
       await look('go')
       await press('button')
       await arrive(`/requests/${id}`)
@@ -175,7 +185,7 @@ describe('the pages from the chat to the cleared suspension, in a browser', func
 
       await page.goto(`${practice.url}/requests/${id}`)
       await look('closed')
-      await page.goto(`${server.url}/go/${signLink(id, linkKey)}`)
+      await page.goto(`${server.url}/go/${linkFor(id)}`)
       await look('go-closed')
     })
   }

@@ -97,7 +97,7 @@ export function storeContract(open: () => Promise<Store> | Store): void {
     expect(now?.version).to.equal(1)
     expect((await store.pending('c1'))?.eventId).to.equal('e2')
     expect(await store.activities('c1', 0, 10)).to.have.length(3)
-    expect(await store.requester('r1')).to.equal(undefined)
+    expect(await store.requesters('r1')).to.deep.equal([])
   })
 
   it('lets one of many writers of the same version win', async () => {
@@ -110,8 +110,49 @@ export function storeContract(open: () => Promise<Store> | Store): void {
   it('finds the conversation that waits for an unlock request', async () => {
     await store.accept(event('e1'))
     await store.commit(turn('e1', 0, { requests: ['r1', 'r2'] }))
-    expect(await store.requester('r2')).to.deep.equal({ conversation: 'c1', channel: 'directline' })
-    expect(await store.requester('r3')).to.equal(undefined)
+    await store.accept(event('e2', { conversation: 'c2' }))
+    await store.commit(turn('e2', 0, { conversation: 'c2', requests: ['r2'] }))
+    expect((await store.requesters('r2')).sort()).to.deep.equal(['c1', 'c2'])
+    expect(await store.requesters('r3')).to.deep.equal([])
+  })
+
+  it('lets a pass be spent once, by one of many who try at the same instant', async () => {
+    const pass = { id: '12345678', flow: 'f', step: 's', request: 'r1', expiresAt: Date.now() + 60_000 }
+    await store.accept(event('e1'))
+    await store.commit(turn('e1', 0, { passes: [pass] }))
+    expect(await store.pass('12345678')).to.deep.equal({ ...pass, isSpent: false })
+    const all = await Promise.all(Array.from({ length: 50 }, () => store.spend('12345678')))
+    expect(all.filter(Boolean)).to.deep.equal([pass])
+    expect(await store.pass('12345678')).to.deep.equal({ ...pass, isSpent: true })
+  })
+
+  it('lets a pass be spent only before it expires, and one that was never made not at all', async () => {
+    const pass = { id: '12345678', flow: 'f', step: 's', request: 'r1', expiresAt: Date.now() - 1 }
+    await store.accept(event('e1'))
+    await store.commit(turn('e1', 0, { passes: [pass] }))
+    expect(await store.spend('12345678')).to.equal(undefined)
+    expect(await store.spend('87654321')).to.equal(undefined)
+    expect(await store.pass('87654321')).to.equal(undefined)
+  })
+
+  it('refuses a commit whose pass has the id of another one, and changes nothing', async () => {
+    const pass = { id: '12345678', flow: 'f', step: 's', request: 'r1', expiresAt: Date.now() + 60_000 }
+    await store.accept(event('e1'))
+    await store.commit(turn('e1', 0, { passes: [pass] }))
+    await store.accept(event('e2'))
+    const again = store.commit(turn('e2', 1, { passes: [{ ...pass, request: 'r2' }] }))
+    expect((await Promise.allSettled([again]))[0].status).to.equal('rejected')
+    expect((await store.conversation('c1'))?.version).to.equal(1)
+    expect((await store.pass('12345678'))?.request).to.equal('r1')
+  })
+
+  it('accepts events for other conversations with the turn that tells them, or not at all', async () => {
+    const told = event('from-c1', { conversation: 'c2', logged: false })
+    await store.accept(event('e1'))
+    await store.commit(turn('e1', 5, { tells: [told] }))
+    expect(await store.pending('c2')).to.equal(undefined)
+    await store.commit(turn('e1', 0, { tells: [told] }))
+    expect((await store.pending('c2'))?.eventId).to.equal('from-c1')
   })
 
   it('tells listeners of each change of a log, after it can be read', async () => {
