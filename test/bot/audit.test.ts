@@ -1,0 +1,407 @@
+import { spawnSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { type AuditPlace, openAudit } from '../../bot/audit.ts'
+import { chained, type Deed, readEntry } from '../../bot/auditEntry.ts'
+import { auditPublicKey } from '../../bot/auditHead.ts'
+import { deedsOf } from '../../bot/auditTurn.ts'
+import { verifyAudit } from '../../bot/auditVerify.ts'
+import { openKeys } from '../../bot/keys.ts'
+
+const request = '0123456789ABCDEFGHJKMNPQRS'
+const deed: Deed = {
+  who: 'administrator',
+  what: 'request.verified',
+  request,
+  before: 'opened',
+  after: 'verified',
+}
+
+describe('the audit log', () => {
+  let dir: string
+  let now: number
+  const failures: unknown[] = []
+
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), 'kaijo-audit-'))
+    now = Date.parse('2026-11-23T00:00:00Z')
+  })
+  afterEach(() => {
+    rmSync(dir, { recursive: true })
+    expect(failures.splice(0)).to.deep.equal([])
+  })
+
+  const keys = () => openKeys(join(dir, 'link.key'))
+  const open = (more: Partial<AuditPlace> = {}) =>
+    openAudit({
+      dir,
+      keys: keys(),
+      clock: () => new Date(now),
+      onError: (error) => failures.push(error),
+      ...more,
+    })
+  const verified = (expected?: string) => verifyAudit(dir, auditPublicKey(keys()), expected)
+  const log = () => join(dir, 'audit.log')
+  const heads = () => join(dir, 'audit.heads')
+  const lines = (file = log()) => readFileSync(file, 'utf8').split('\n').slice(0, -1)
+  const whole = { findings: [], mended: 0 }
+
+  it('says who did what to which request, when, and from which state to which', async () => {
+    const audit = open()
+    audit.write({ ...deed, where: 'directline' })
+    audit.close()
+    expect(readEntry(lines()[0] ?? '')).to.deep.include({
+      seq: 1,
+      at: '2026-11-23T00:00:00.000Z',
+      who: 'administrator',
+      what: 'request.verified',
+      request: '0123-4567',
+      before: 'opened',
+      after: 'verified',
+      where: 'directline',
+    })
+    expect(await verified()).to.deep.include({ ...whole, entries: 1, heads: 1, unsigned: 0 })
+    for (const file of [log(), heads()]) expect(statSync(file).mode & 0o777).to.equal(0o600)
+  })
+
+  it('names nobody, and keeps nothing that it was not made for', () => {
+    const audit = open()
+    const careless = { pin: '482913', text: '山田太郎', why: 'the PIN 482913', where: '<b>' }
+    audit.write({
+      ...deed,
+      ...careless,
+      request: '山田',
+      conversation: 'U4af4980629',
+      contract: '0001234567',
+    })
+    audit.write({ ...deed, conversation: 'U4af4980629' })
+    audit.write({ ...deed, conversation: 'U4af4980620' })
+    audit.close()
+    const text = readFileSync(log(), 'utf8')
+    for (const secret of ['482913', '山田', 'U4af', '0001234567', '<b>', request.slice(8)]) {
+      expect(text).not.to.include(secret)
+    }
+    const [first, second, third] = lines().map((line) => readEntry(line)?.conversation)
+    expect(first)
+      .to.match(/^[\w-]{16}$/)
+      .and.equal(second)
+    expect(third).not.to.equal(first)
+  })
+
+  it('goes on over a restart, in one chain', async () => {
+    for (let n = 0; n < 5; n += 1) {
+      const audit = open()
+      audit.write(deed)
+      audit.write(deed)
+      audit.close()
+    }
+    open().close()
+    expect(await verified()).to.deep.include({ ...whole, entries: 10, heads: 5, unsigned: 0 })
+  })
+
+  it('takes nothing after it was closed', () => {
+    const audit = open()
+    audit.close()
+    audit.close()
+    expect(() => audit.write(deed)).to.throw('closed')
+  })
+
+  it('has a signed head after a thousand entries, after ten minutes, and at its end', async () => {
+    const audit = open()
+    for (let n = 0; n < 2500; n += 1) audit.write(deed)
+    expect(lines(heads())).to.have.length(2)
+    now += 600_000
+    audit.write(deed)
+    expect(lines(heads())).to.have.length(3)
+    audit.write(deed)
+    audit.close()
+    expect(await verified()).to.deep.include({ ...whole, entries: 2502, heads: 4, unsigned: 0 })
+  })
+
+  it('has a signed head in time when nothing more is written', async () => {
+    const audit = open({ headEvery: { entries: 1000, ms: 1 } })
+    audit.write(deed)
+    while (lines(heads()).length === 0) await new Promise((resolve) => setTimeout(resolve, 1))
+    expect(await verified()).to.deep.include({ ...whole, entries: 1, heads: 1 })
+    audit.close()
+  })
+
+  it('is signed for at the next start when its process was killed', async () => {
+    const audit = open()
+    for (let n = 0; n < 3; n += 1) audit.write(deed)
+    expect((await verified()).unsigned).to.equal(3)
+    const next = open()
+    expect(await verified()).to.deep.include({ ...whole, entries: 3, heads: 1, unsigned: 0 })
+    next.close()
+    audit.close()
+  })
+
+  it('closes off half a line of an interrupted write in plain sight, wherever it was cut', async () => {
+    const audit = open()
+    audit.write(deed)
+    audit.write(deed)
+    audit.close()
+    const kept = readFileSync(log())
+    const keptHeads = readFileSync(heads())
+    const { line } = chained({ ...JSON.parse(lines()[1] ?? ''), hash: undefined, seq: 3 })
+    for (let cut = 1; cut < Buffer.byteLength(line); cut += 7) {
+      writeFileSync(log(), Buffer.concat([kept, Buffer.from(line).subarray(0, cut)]))
+      writeFileSync(heads(), keptHeads)
+      const next = open()
+      next.write(deed)
+      next.close()
+      expect(readFileSync(log(), 'utf8')).to.include(`${line.slice(0, cut)}\n`)
+      expect(await verified(), `cut at ${cut}`).to.deep.include({ findings: [], mended: 1, entries: 4 })
+    }
+  })
+
+  it('closes off a write that was interrupted while it closed off another, and zeros of a lost page', async () => {
+    const audit = open()
+    audit.write(deed)
+    audit.close()
+    appendFileSync(log(), '{"after":"veri')
+    appendFileSync(log(), '\n{"at":"2026-')
+    const second = open()
+    second.close()
+    expect(await verified()).to.deep.include({ findings: [], mended: 1, entries: 2 })
+    appendFileSync(log(), Buffer.alloc(100_000))
+    open().close()
+    expect(await verified()).to.deep.include({ findings: [], mended: 2, entries: 3 })
+  })
+
+  it('does not take what was changed behind its back for an interrupted write', async () => {
+    const audit = open()
+    audit.write(deed)
+    audit.write(deed)
+    audit.close()
+    const [first, second] = lines()
+    writeFileSync(log(), `${first}\n${second?.replace('verified', 'rejected')}\n`)
+    open({ onError: () => {} }).close()
+    expect((await verified()).findings).not.to.deep.equal([])
+  })
+
+  it('says at the start that its end is missing', () => {
+    const audit = open()
+    for (let n = 0; n < 3; n += 1) audit.write(deed)
+    audit.close()
+    writeFileSync(log(), `${lines().slice(0, 2).join('\n')}\n`)
+    const said: unknown[] = []
+    open({ onError: (error) => said.push(error) }).close()
+    expect(String(said[0])).to.include('npm run audit:verify')
+  })
+
+  it('closes off half a head of an interrupted write', async () => {
+    const audit = open()
+    audit.write(deed)
+    audit.close()
+    appendFileSync(heads(), '{"at":"20')
+    const next = open()
+    next.write(deed)
+    next.close()
+    expect(await verified()).to.deep.include({ findings: [], mended: 1, entries: 2, heads: 2 })
+  })
+
+  it('is found whole by the command, and not whole when it is not', function () {
+    this.timeout(20_000)
+    const audit = open()
+    for (let n = 0; n < 3; n += 1) audit.write(deed)
+    audit.close()
+    const run = (...more: string[]) =>
+      spawnSync(process.execPath, ['bot/auditCommand.ts', '--key', join(dir, 'link.key'), ...more], {
+        encoding: 'utf8',
+      })
+    const good = run()
+    expect(good.stderr).to.equal('')
+    expect(good.status).to.equal(0)
+    expect(good.stdout).to.include('3 entries, 1 signed heads')
+    const noted = /--head (\w{64})/.exec(good.stdout)?.[1] ?? ''
+    expect(run('--head', noted).status).to.equal(0)
+    expect(run('--head', '0'.repeat(64)).status).to.equal(1)
+    expect(run('--dir', tmpdir()).stderr).to.include('There is no audit.log')
+    writeFileSync(log(), `${lines().slice(1).join('\n')}\n`)
+    const bad = run()
+    expect(bad.status).to.equal(1)
+    expect(bad.stderr).to.include(`${log()}:1  Entry 2 does not follow entry 0`)
+  })
+})
+
+describe('ten thousand entries of the audit log', function () {
+  this.timeout(60_000)
+  let original: string
+  let dir: string
+  const count = 10_000
+
+  before(() => {
+    original = mkdtempSync(join(tmpdir(), 'kaijo-audit-'))
+    const keys = openKeys(join(original, 'link.key'))
+    const audit = openAudit({ dir: original, keys, clock: () => new Date() })
+    for (let n = 0; n < count; n += 1) audit.write({ ...deed, conversation: String(n % 100) })
+    audit.close()
+  })
+  after(() => rmSync(original, { recursive: true }))
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), 'kaijo-audit-'))
+    cpSync(original, dir, { recursive: true })
+  })
+  afterEach(() => rmSync(dir, { recursive: true }))
+
+  const verified = () => verifyAudit(dir, auditPublicKey(openKeys(join(dir, 'link.key'))))
+
+  it('are in order as they were written', async () => {
+    expect(await verified()).to.deep.include({
+      entries: count,
+      heads: 10,
+      unsigned: 0,
+      findings: [],
+      mended: 0,
+    })
+  })
+
+  const at = 4321
+  const pick = (lines: string[]) => lines[at] ?? ''
+  /** Writes all hashes from a line on anew, as somebody would who knows how the log is made but has no key. */
+  const rechained = (lines: string[], from: number) => {
+    let before = readEntry(lines[from - 1] ?? '')
+    for (let n = from; n < lines.length; n += 1) {
+      const { hash: _, ...content } = JSON.parse(lines[n] ?? '')
+      const link = chained({
+        ...content,
+        seq: (before?.seq ?? 0) + 1,
+        previous: before?.hash ?? '0'.repeat(64),
+      })
+      lines[n] = link.line
+      before = readEntry(link.line)
+    }
+    return lines
+  }
+
+  type Tampering = [name: string, change: (lines: string[]) => string[], file?: string]
+  const tamperings: Tampering[] = [
+    ['one character of an entry', (lines) => lines.with(at, pick(lines).replace('opened', 'openee'))],
+    ['one bit of a hash', (lines) => lines.with(at, pick(lines).replace(/"hash":"(.)/, '"hash":"g'))],
+    ['a time', (lines) => lines.with(at, pick(lines).replace(/:\d\d\./, ':61.'))],
+    ['a space', (lines) => lines.with(at, pick(lines).replace(':', ': '))],
+    ['a field more', (lines) => lines.with(at, pick(lines).replace('{', '{"a":1,'))],
+    ['a field twice', (lines) => lines.with(at, pick(lines).replace('{', '{"after":"cleared",'))],
+    [
+      'an entry edited, with its own hash right',
+      (lines) => {
+        const { hash: _, ...content } = JSON.parse(pick(lines))
+        return lines.with(at, chained({ ...content, after: 'cleared' }).line)
+      },
+    ],
+    [
+      'an entry edited, and every hash after it right',
+      (lines) => {
+        const changed = lines.with(at, pick(lines).replace('opened', 'openee'))
+        return rechained(changed, at)
+      },
+    ],
+    [
+      'the last entry edited, with its hash right',
+      (lines) => {
+        const { hash: _, ...content } = JSON.parse(lines.at(-1) ?? '')
+        return lines.with(-1, chained({ ...content, after: 'cleared' }).line)
+      },
+    ],
+    ['an entry taken out', (lines) => lines.toSpliced(at, 1)],
+    ['an entry taken out, and every hash after it right', (lines) => rechained(lines.toSpliced(at, 1), at)],
+    ['the first entry taken out', (lines) => lines.slice(1)],
+    ['the first entry taken out, and every hash after it right', (lines) => rechained(lines.slice(1), 0)],
+    ['an entry put in twice', (lines) => lines.toSpliced(at, 0, pick(lines))],
+    [
+      'an entry put in, and every hash after it right',
+      (lines) => rechained(lines.toSpliced(at, 0, pick(lines)), at),
+    ],
+    ['the last entry put in once more', (lines) => [...lines, lines.at(-1) ?? '']],
+    ['a line put in that is no entry', (lines) => lines.toSpliced(at, 0, 'hello')],
+    ['an empty line put in', (lines) => lines.toSpliced(at, 0, '')],
+    ['two neighbours exchanged', (lines) => lines.with(at, lines[at + 1] ?? '').with(at + 1, pick(lines))],
+    [
+      'two neighbours exchanged, and every hash right',
+      (lines) => rechained(lines.with(at, lines[at + 1] ?? '').with(at + 1, pick(lines)), at),
+    ],
+    ['two far from each other exchanged', (lines) => lines.with(at, lines[99] ?? '').with(99, pick(lines))],
+    ['the last entry cut off', (lines) => lines.slice(0, -1)],
+    ['the last thousand cut off', (lines) => lines.slice(0, -1000)],
+    ['everything cut off', () => []],
+    ['half of the last line cut off', (lines) => lines.with(-1, (lines.at(-1) ?? '').slice(0, 40))],
+    ['all heads taken out', () => [], 'audit.heads'],
+    ['a head taken out', (lines) => lines.toSpliced(4, 1), 'audit.heads'],
+    ['two heads exchanged', (lines) => lines.with(4, lines[5] ?? '').with(5, lines[4] ?? ''), 'audit.heads'],
+    [
+      'a head changed',
+      (lines) => lines.with(4, (lines[4] ?? '').replace('"seq":5000', '"seq":5001')),
+      'audit.heads',
+    ],
+    [
+      'the last head taken out, and the log cut off before it',
+      (lines) => {
+        const log = join(dir, 'audit.log')
+        writeFileSync(log, `${readFileSync(log, 'utf8').split('\n').slice(0, 5000).join('\n')}\n`)
+        return lines.slice(0, 7)
+      },
+      'audit.heads',
+    ],
+  ]
+  for (const [name, change, file = 'audit.log'] of tamperings) {
+    it(`show ${name}`, async () => {
+      const lines = readFileSync(join(dir, file), 'utf8').split('\n').slice(0, -1)
+      const changed = change(lines)
+      writeFileSync(join(dir, file), changed.length > 0 ? `${changed.join('\n')}\n` : '')
+      const { findings } = await verified()
+      expect(findings).not.to.deep.equal([])
+    })
+  }
+
+  it('show heads that another installation has signed', async () => {
+    writeFileSync(join(dir, 'link.key'), randomBytes(32))
+    expect((await verified()).findings).not.to.deep.equal([])
+  })
+
+  it('written anew as a whole, by somebody who has the key too, do not have the hash that was noted elsewhere', async () => {
+    const keys = openKeys(join(dir, 'link.key'))
+    const { hash } = await verified()
+    rmSync(join(dir, 'audit.log'))
+    rmSync(join(dir, 'audit.heads'))
+    const audit = openAudit({ dir, keys, clock: () => new Date() })
+    audit.write(deed)
+    audit.close()
+    const found = await verifyAudit(dir, auditPublicKey(keys), hash)
+    expect(found).to.deep.include({ findings: [], hasExpected: false })
+  })
+})
+
+describe('what a turn writes into the audit log', () => {
+  const turn = {
+    conversation: 'c',
+    channel: 'line',
+    event: {},
+    before: undefined,
+    after: { told: [] },
+    requests: [],
+  }
+
+  it('is a request made and its link shown', () => {
+    expect(deedsOf({ ...turn, requests: [request] })).to.deep.equal([
+      { who: 'customer', what: 'request.created', request, conversation: 'c', where: 'line' },
+      { who: 'bot', what: 'link.shown', request, conversation: 'c', where: 'line' },
+    ])
+  })
+
+  it('is an end that the customer was told, by the bank or because the customer asked, once', () => {
+    const event = { name: 'unlock.updated', value: { id: request, state: 'expired' } }
+    const told = { who: 'bot', what: 'customer.told', request, conversation: 'c', where: 'line' }
+    expect(deedsOf({ ...turn, event, after: { told: [request] } })).to.deep.equal([
+      { ...told, after: 'expired' },
+    ])
+    expect(deedsOf({ ...turn, after: { told: [request] } })).to.deep.equal([{ ...told, after: 'cleared' }])
+    expect(
+      deedsOf({ ...turn, event, before: { told: [request] }, after: { told: [request] } }),
+    ).to.deep.equal([])
+    expect(deedsOf({ ...turn, event })).to.deep.equal([])
+  })
+})
