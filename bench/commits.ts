@@ -41,16 +41,14 @@ export async function groupCommit(dir: string): Promise<Row[]> {
 function office(mind: Mind, walk: readonly Press[], file: string, order: Order) {
   const store = openSqlite(file)
   const committed = new Map<string, () => void>()
-  const watched: Store = Object.assign(Object.create(store), {
+  const watched = replaced(store, {
     accept: (inbound) => order(() => store.accept(inbound)),
     commit: async (turn) => {
       const outcome = await order(() => store.commit(turn))
       committed.get(turn.conversation)?.()
       return outcome
     },
-    conversation: (id) => store.conversation(id),
-    pending: (id) => store.pending(id),
-  } satisfies Partial<Store>)
+  })
   const bot = {
     reply: ({ state, activity }: { state: unknown; activity: object }) =>
       mind.hear(state as State | undefined, activity),
@@ -77,6 +75,16 @@ function office(mind: Mind, walk: readonly Press[], file: string, order: Order) 
       await store.close()
     },
   }
+}
+
+/** The store with some methods replaced; the others still run on the store itself, whose fields are private. */
+function replaced(store: Store, methods: Partial<Store>): Store {
+  return new Proxy(store, {
+    get(_, name) {
+      const own = methods[name as keyof Store] ?? store[name as keyof Store]
+      return typeof own === 'function' ? own.bind(store) : own
+    },
+  })
 }
 
 /** A write begins when the one before is durable, so that each has a transaction and an fsync of its own. */

@@ -23,18 +23,21 @@ export async function takeRounds<Name extends string>(
   return figures
 }
 
-/** Microseconds of one call, from as many calls as fit. */
+/**
+ * Microseconds of one call, from as many calls as fit. Counts the time that this thread has worked, for calls that
+ * wait for nothing: by the clock the same ratio came out between 1.3 and 2.5 on a machine that others use too.
+ */
 export function perCall(call: () => Promise<unknown>): Measure {
   return async (ms) => {
     const began = performance.now()
+    const before = process.threadCpuUsage()
     let calls = 0
-    let elapsed = 0
-    while (elapsed < ms) {
+    while (performance.now() - began < ms) {
       for (let i = 0; i < 50; i++) await call()
       calls += 50
-      elapsed = performance.now() - began
     }
-    return (elapsed * 1000) / calls
+    const { user, system } = process.threadCpuUsage(before)
+    return (user + system) / calls
   }
 }
 

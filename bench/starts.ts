@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Row } from './report.ts'
 import { median } from './rounds.ts'
@@ -51,7 +51,11 @@ async function emptyNode(): Promise<{ ms: number; mb: number }> {
   return { ms, mb }
 }
 
-/** What the operating system counts; ps says it in kilobytes on Linux and macOS alike. */
+/** What the operating system counts, in kilobytes; ps is missing in many Linux images, /proc everywhere else. */
 function megabytes(pid: number | undefined): number {
-  return Number(execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' })) / 1024
+  const kilobytes =
+    process.platform === 'linux'
+      ? /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+      : execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' })
+  return Number(kilobytes) / 1024
 }
