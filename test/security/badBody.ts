@@ -5,7 +5,7 @@ import fc from 'fast-check'
 export type BadBody =
   | { kind: 'text'; text: string }
   | { kind: 'bytes'; base64: string }
-  | { kind: 'deep'; open: string; levels: number }
+  | { kind: 'deep'; open: string; close: string; levels: number }
   | { kind: 'huge'; before: string; unit: string; times: number; after: string }
   | { kind: 'gzip'; times: number }
 
@@ -13,7 +13,8 @@ export type BadBody =
 export function bytesOf(body: BadBody): Buffer {
   if (body.kind === 'text') return Buffer.from(body.text)
   if (body.kind === 'bytes') return Buffer.from(body.base64, 'base64')
-  if (body.kind === 'deep') return Buffer.from(body.open.repeat(body.levels))
+  if (body.kind === 'deep')
+    return Buffer.from(`${body.open.repeat(body.levels)}0${body.close.repeat(body.levels)}`)
   if (body.kind === 'huge') return Buffer.from(body.before + body.unit.repeat(body.times) + body.after)
   return gzipSync(Buffer.alloc(body.times))
 }
@@ -162,11 +163,12 @@ export const badBody: fc.Arbitrary<BadBody> = fc.oneof(
   },
   {
     weight: 1,
-    arbitrary: fc.record({
-      kind: fc.constant('deep' as const),
-      open: fc.constantFrom('[', '{"a":', '[{"value":'),
-      levels: fc.constantFrom(31, 33, 1000, 9000),
-    }),
+    arbitrary: fc
+      .tuple(
+        fc.constantFrom(['[', ']'], ['{"a":', '}'], ['[{"value":', '}]'], ['[', '']),
+        fc.constantFrom(31, 33, 1000, 9000, 30_000),
+      )
+      .map(([[open = '', close = ''], levels]): BadBody => ({ kind: 'deep', open, close, levels })),
   },
   {
     weight: 1,

@@ -194,6 +194,13 @@ const json: [string, string] = ['Content-Type', 'application/json']
 const form: [string, string] = ['Content-Type', 'application/x-www-form-urlencoded']
 const customer: [string, string] = ['Authorization', 'Bearer {{token}}']
 
+const handshake: [string, string][] = [
+  ['Upgrade', 'websocket'],
+  ['Connection', 'Upgrade'],
+  ['Sec-WebSocket-Key', 'dGhlIHNhbXBsZSBub25jZQ=='],
+  ['Sec-WebSocket-Version', '13'],
+]
+
 /** Requests that come further in than chance would, each with only its body, or little more, to find fault with. */
 const inner: { method: string; target: string; headers: [string, string][] }[] = [
   { method: 'POST', target: `${conversations}/{{conversation}}/activities`, headers: [json, customer] },
@@ -209,6 +216,8 @@ const inner: { method: string; target: string; headers: [string, string][] }[] =
   { method: 'POST', target: '/v3/directline/tokens/refresh', headers: [json, customer] },
   { method: 'POST', target: '/widget/session', headers: [json] },
   { method: 'POST', target: '/unlock/callback', headers: [json] },
+  { method: 'GET', target: `${conversations}/{{conversation}}/stream?t={{token}}`, headers: handshake },
+  { method: 'GET', target: `/${canary}`, headers: handshake },
   { method: 'GET', target: '/go/{{link}}', headers: [] },
   { method: 'POST', target: '/go/{{link}}', headers: [] },
 ]

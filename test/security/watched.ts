@@ -39,6 +39,6 @@ export async function watched(env: Record<string, string> = {}): Promise<Watched
 /** What stands in the log of a process that has met something it did not expect. */
 export function mishaps(output: string): string[] {
   const signs =
-    /"event":"(uncaught|unhandled|http\.failed|http\.unsendable|upgrade\.failed|sandbox\.failed|turn\.\w+)"/
+    /"event":"(uncaught|unhandled|http\.failed|http\.unsendable|upgrade\.failed|sandbox\.failed|directline\.unavailable|stream\.failed|turn\.\w+)"/
   return output.split('\n').filter((line) => signs.test(line))
 }
