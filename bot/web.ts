@@ -40,7 +40,8 @@ const askAgain = 'no-cache'
 
 /** Bundles what runs in browsers, once, and gives the routes to it: `/`, `/widget.js`, `/widget/…`, `/pictures/…`. */
 export async function webRoutes(parts: WebParts): Promise<Route[]> {
-  const [loader, js, css] = await Promise.all([
+  const [help, loader, js, css] = await Promise.all([
+    bundle('help.ts'),
     bundle('loader.ts', { launcherWords: JSON.stringify(launcherWords(parts.words)) }),
     bundle('chat/index.ts'),
     bundle('chat/chat.css'),
@@ -51,14 +52,17 @@ export async function webRoutes(parts: WebParts): Promise<Route[]> {
     [names.css, asset(css, style, forever)],
     ['icon.svg', asset(await readFile(join(folder, 'icon.svg')), svg, briefly)],
     ['demo.css', asset(await bundle('demo.css'), style, briefly)],
+    ['help.js', asset(help, script, briefly)],
   ])
   const chat = await pages('chat/page.html', (page, locale) => chatPage(page, locale, names, parts))
-  const demo = await pages('demo.html', (page, locale) => demoPage(page, locale, parts.words))
+  const demo = await pages('demo.html', (page, locale) => plainPage(page, locale, parts.words, 'demo'))
+  const helpPage = await pages('help.html', (page, locale) => plainPage(page, locale, parts.words, 'help'))
   // Another origin's page loads the launcher, whatever isolation it asks for.
   const shared = { 'Cross-Origin-Resource-Policy': 'cross-origin' }
   const launcher = asset(loader, script, briefly, shared)
   return [
     { method: 'GET', path: '/', handle: (request) => answer(request, demo[language(request)]) },
+    { method: 'GET', path: '/help', handle: (request) => answer(request, helpPage[language(request)]) },
     { method: 'GET', path: '/widget.js', handle: (request) => answer(request, launcher) },
     { method: 'GET', path: '/widget/', handle: (request) => answer(request, chat[language(request)]) },
     {
@@ -131,16 +135,16 @@ function chatPolicy({ allowedOrigins, publicUrl }: WebParts): string {
   ].join('; ')
 }
 
-function demoPage(page: string, locale: Locale, words: Pick<Words, 't'>): Asset {
+function plainPage(page: string, locale: Locale, words: Pick<Words, 't'>, section: 'demo' | 'help'): Asset {
   const keys = [...page.matchAll(/\{\{(\w+)\}\}/g)].map(([, key]) => key ?? '')
-  const values = Object.fromEntries(keys.map((key) => [key, words.t(locale, `widget:demo.${key}`)]))
+  const values = Object.fromEntries(keys.map((key) => [key, words.t(locale, `widget:${section}.${key}`)]))
   const other = locale === 'ja' ? 'en' : 'ja'
   const whole = filled(page, locale, values).replace(
     'href="?lang=en" lang="en"',
     `href="?lang=${other}" lang="${other}"`,
   )
   const policy =
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; frame-src 'self'; " +
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; frame-src 'self'; connect-src 'self'; " +
     "frame-ancestors 'none'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
   return asset(Buffer.from(whole), html, askAgain, {
     'Content-Security-Policy': policy,

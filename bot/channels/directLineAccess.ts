@@ -16,6 +16,9 @@ export interface Access {
 /** Real clients put the ticket into the URL, ours into the subprotocols, where no log of a proxy keeps it. */
 const ticketProtocol = 'ticket.'
 
+/** Who speaks when a bank's own server speaks for its customer. */
+const serverUser = 'dl_server'
+
 /** `credentials` reads the tokens, `config` names the secret and the allowed origins. */
 export function createAccess(credentials: Credentials, config: Config): Access {
   const origins = createOrigins(config.ownOrigin, config.widgetOrigins)
@@ -29,14 +32,18 @@ export function createAccess(credentials: Credentials, config: Config): Access {
     return holder
   }
 
+  const isSecret = (headers: HttpRequest['headers']) => {
+    const { directLineSecret } = config
+    return directLineSecret !== undefined && sameSecret(bearer(headers), directLineSecret)
+  }
+
   return {
     async holder({ headers }, conversation) {
+      // The bank's own server may go on with the secret it has started the conversation with.
+      if (conversation !== undefined && isSecret(headers)) return { conversation, user: serverUser }
       return checked(await credentials.read('token', bearer(headers)), headers.origin, conversation)
     },
-    hasSecret({ headers }) {
-      const { directLineSecret } = config
-      return directLineSecret !== undefined && sameSecret(bearer(headers), directLineSecret)
-    },
+    hasSecret: ({ headers }) => isSecret(headers),
     async ticket(headers, url, conversation) {
       const { origin, host } = headers
       if (origin !== undefined && !origins.allows(origin, host))

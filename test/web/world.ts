@@ -146,6 +146,7 @@ export class World {
       },
       now: () => this.time,
       random: () => 0.5,
+      device: 'pc',
       id: () => `id-${++this.#ids}`,
     }
   }

@@ -1,9 +1,7 @@
 import { asObject, asText } from './activity.ts'
+import { resumeKey } from './resume.ts'
 import type { Drawer, Rim, WebAnswer } from './rim.ts'
 import type { Lang } from './words.ts'
-
-/** Where the long-lived credential of this device's conversation is kept. */
-const resumeKey = 'kaijo.resume'
 
 /** The server could not be asked, or could not answer now; trying again later may do. */
 export class Unreachable extends Error {

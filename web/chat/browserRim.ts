@@ -21,6 +21,7 @@ export const browserRim: Rim = {
   },
   now: () => performance.now(),
   random: () => Math.random(),
+  device: isPhone() ? 'phone' : 'pc',
   id: () => Array.from(crypto.getRandomValues(new Uint8Array(16)), hex).join(''),
 }
 
@@ -37,6 +38,11 @@ export function drawer(name: 'localStorage' | 'sessionStorage'): Drawer {
       removeItem: (key) => void kept.delete(key),
     }
   }
+}
+
+/** A touch screen narrower than any PC's; a tablet has no client certificate either, but is named a PC by too many. */
+function isPhone(): boolean {
+  return matchMedia('(pointer: coarse)').matches && Math.min(screen.width, screen.height) < 600
 }
 
 function hex(byte: number): string {

@@ -17,7 +17,8 @@ const langKey = 'kaijo.lang'
 export class Chat {
   readonly #settings = readSettings()
   readonly #query = new URLSearchParams(location.search)
-  readonly #device = drawer('localStorage')
+  /** A PC that was reached by a guide number is somebody else's: there the conversation ends with the tab. */
+  readonly #device = drawer(this.#query.has('tab') ? 'sessionStorage' : 'localStorage')
   readonly #log = byId('log', HTMLElement)
   readonly #askEnd = byId('ask-end', HTMLDialogElement)
   #lang: Lang = asLang(

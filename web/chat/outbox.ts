@@ -96,7 +96,7 @@ export class Outbox {
   async #post({ id, activity }: Letter): Promise<{ delivery: Delivery; activityId?: string } | undefined> {
     const { displayText: _, ...said } = activity
     try {
-      const body = { ...said, channelData: { clientActivityID: id } }
+      const body = { ...said, channelData: { clientActivityID: id, device: this.#parts.rim.device } }
       const answer = await this.#parts.access.request('POST', '/{id}/activities', body)
       if (answer.status > 299) return { delivery: answer.status < 404 ? 'refused' : 'failed' }
       return { delivery: 'sent', activityId: asText(asObject(await answer.json()).id) }

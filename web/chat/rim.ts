@@ -9,6 +9,8 @@ export interface Rim {
   now(): number
   /** From 0 up to 1. */
   random(): number
+  /** What the customer holds in the hand. */
+  device: 'phone' | 'pc'
   /** A new id for a message: letters, digits and hyphens. */
   id(): string
 }

@@ -41,6 +41,18 @@ describe('Direct Line with the real client', () => {
     expect(chat.watermark()).to.equal('3')
   })
 
+  it('serves a client that has nothing but the secret', async () => {
+    const chat = client({ url: server.url, secret: server.secret })
+    await chat.heard()
+    await chat.say('hello')
+    expect((await chat.heard()).text).to.equal('1: hello')
+    const wrong = await call(server, `/v3/directline/conversations/${chat.conversationId()}/activities`, {
+      bearer: 'not-the-secret-not-the-secret-not',
+      body: { type: 'message', text: 'hello' },
+    })
+    expect(wrong.status).to.equal(403)
+  })
+
   it('greets once, however often the conversation is started', async () => {
     const token = await newToken(server)
     const starts = await Promise.all(

@@ -31,7 +31,6 @@ describe('who may do what on Direct Line', () => {
 
   const refusals: [string, string | undefined, number, string][] = [
     ['nothing', undefined, 401, 'MissingToken'],
-    ['the secret, which only begins conversations', 'secret', 403, 'BadToken'],
     ['words that are no token', 'abc', 403, 'BadToken'],
     ['a token of another conversation', 'other', 403, 'BadToken'],
     ['a ticket', 'ticket', 403, 'BadToken'],
@@ -41,7 +40,7 @@ describe('who may do what on Direct Line', () => {
     it(`refuses ${what}`, async () => {
       const begun = await start()
       const ticket = new URL(begun.streamUrl).searchParams.get('t') ?? ''
-      const bearers: Record<string, string> = { secret: server.secret, ticket, expired: begun.token }
+      const bearers: Record<string, string> = { ticket, expired: begun.token }
       bearers.other = (await start()).token
       if (kind === 'expired') now += 31 * 60_000
       const answer = await call(server, activities(begun.conversationId), {
