@@ -30,7 +30,8 @@ export function conformsAnswer(
   const found = resolve(at)
   const { schema } = found.value.content?.[type] ?? {}
   if (!schema) throw new Error(`The contract has no ${answer.status} ${type} at ${method} ${path}`)
-  for (const [name, header] of Object.entries<{ schema: object }>(found.value.headers ?? {})) {
+  for (const name of Object.keys(found.value.headers ?? {})) {
+    const header = resolve(`${found.pointer}/headers/${pointed(name)}`).value
     const value = answer.headers.get(name)
     if (value === null || !ajv.validate(header.schema, value)) throw new Error(`${name} is ${value} at ${at}`)
   }

@@ -1,10 +1,10 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import type { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
 import { readBody } from './body.ts'
+import { createRate } from './rate.ts'
 import { Refusal } from './refusal.ts'
-import type { KeptRequest, Requests } from './requests.ts'
+import type { KeptRequest, ListedEvent, NotMade, Requests } from './requests.ts'
 
 /** What the API answers: JSON. */
 export interface ApiAnswer {
@@ -19,6 +19,10 @@ const newRequest = z.strictObject({
   purpose: z.literal('clear-user-suspension'),
   locale: z.enum(['ja', 'en']),
   channel: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/),
+  customer: z
+    .string()
+    .regex(/^[\w-]{16,64}$/)
+    .optional(),
   callbackUrl: z
     .url({ protocol: /^https?$/ })
     .max(500)
@@ -26,36 +30,43 @@ const newRequest = z.strictObject({
     .refine((text) => URL.parse(text)?.username === '' && URL.parse(text)?.password === ''),
 })
 
-/** The bank's side of `unlock/openapi.yaml`, by `METHOD path`. */
-export function createApi(place: {
-  db: DatabaseSync
+/** What the API needs. */
+export interface ApiPlace {
   requests: Requests
   token: string
-  publicKey: string
+  /** Those that sign webhooks now, and those that will or did a day ago; at most three. */
+  publicKey: string | (() => readonly string[])
   /** Where the pages are, for links. */
   origin: () => string
-}): Map<string, ApiHandler> {
-  const { requests, origin } = place
+  /** How many calls in how many seconds; 6,000 in a minute unless said otherwise. */
+  quota?: { calls: number; seconds: number }
+  /** Real time unless a test says otherwise. */
+  clock?: () => Date
+}
+
+/** The bank's side of `unlock/openapi.yaml`, by `METHOD path`. */
+export function createApi(place: ApiPlace): Map<string, ApiHandler> {
+  const { requests, origin, publicKey } = place
+  const rate = createRate(place.quota ?? { calls: 6000, seconds: 60 }, place.clock ?? (() => new Date()))
   const show = (request: KeptRequest) => showRequest(request, origin())
   const authorized =
     (handler: ApiHandler): ApiHandler =>
-    (request, url, id) => {
+    async (request, url, id) => {
       authorize(request, place.token)
-      return handler(request, url, id)
+      const headers = rate.take()
+      try {
+        const answer = await handler(request, url, id)
+        return { ...answer, headers: { ...headers, ...answer.headers } }
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error
+        throw new Refusal(error.status, error.kind, error.message, { ...headers, ...error.headers })
+      }
     }
   const handlers: Record<string, ApiHandler> = {
     'POST /v1/requests': authorized(async (request) => {
       const key = readKey(request)
       const created = requests.create(readNewRequest(await readBody(request, 'application/json')), key)
-      if (created === 'busy')
-        throw new Refusal(429, 'too-many-open', 'Too many requests are open', { 'retry-after': '60' })
-      if (created === 'reused') {
-        throw new Refusal(
-          422,
-          'key-reused',
-          'This Idempotency-Key came before with another body; use a new key',
-        )
-      }
+      if ('code' in created) throw refuse(created)
       return { status: 201, body: show(created), headers: { location: `/v1/requests/${created.id}` } }
     }),
     'GET /v1/requests/:id': authorized((_request, _url, id) => {
@@ -64,14 +75,17 @@ export function createApi(place: {
       return { status: 200, body: show(found) }
     }),
     'GET /v1/events': authorized((_request, url) => {
-      const asked = url.searchParams.get('undelivered') ?? 'false'
-      if (asked !== 'true' && asked !== 'false')
-        throw new Refusal(400, 'bad-request', 'undelivered is true or false')
-      return { status: 200, body: { events: listEvents(place.db, asked === 'true') } }
+      const { events, more } = requests.events(readWanted(url))
+      return { status: 200, body: { events: events.map(showEvent), more } }
     }),
     'GET /v1/keys': () => ({
       status: 200,
-      body: { keys: [{ algorithm: 'ed25519', publicKey: place.publicKey }] },
+      body: {
+        keys: (typeof publicKey === 'string' ? [publicKey] : publicKey()).map((key) => ({
+          algorithm: 'ed25519',
+          publicKey: key,
+        })),
+      },
     }),
   }
   return new Map(Object.entries(handlers))
@@ -81,7 +95,7 @@ export function createApi(place: {
 export function problem({ status, kind, message, headers }: Refusal): ApiAnswer {
   return {
     status,
-    body: { type: `/problems/${kind}`, title: message, status },
+    body: { type: `/problems/${kind}`, title: message, status, code: kind },
     headers: { ...headers, 'content-type': 'application/problem+json' },
   }
 }
@@ -126,15 +140,28 @@ function showRequest(request: KeptRequest, origin: string): object {
   return { id, purpose, state, ...(reason && { reason }), bindingCode, link, createdAt, updatedAt, expiresAt }
 }
 
-function listEvents(db: DatabaseSync, undelivered: boolean): object[] {
-  const rows = db
-    .prepare(
-      `SELECT id, body, delivered_at FROM events WHERE ? = 0 OR delivered_at IS NULL ORDER BY seq LIMIT 100`,
-    )
-    .all(undelivered ? 1 : 0)
-  return rows.map(({ id, body, delivered_at }) => ({
-    id,
-    event: JSON.parse(String(body)),
-    delivered: delivered_at !== null,
-  }))
+function showEvent({ id, body, isDelivered }: ListedEvent): object {
+  return { id, event: JSON.parse(body), delivered: isDelivered }
+}
+
+function readWanted(url: URL): { undelivered: boolean; after?: string } {
+  const undelivered = url.searchParams.get('undelivered') ?? 'false'
+  if (undelivered !== 'true' && undelivered !== 'false')
+    throw new Refusal(400, 'bad-request', 'undelivered is true or false')
+  const after = url.searchParams.get('after')
+  if (after !== null && !/^[\w-]{1,64}$/.test(after))
+    throw new Refusal(400, 'bad-request', 'after is the id of an event')
+  return { undelivered: undelivered === 'true', ...(after && { after }) }
+}
+
+const refusals: Record<NotMade['code'], [status: number, why: string]> = {
+  'key-reused': [422, 'This Idempotency-Key came before with another body; use a new key'],
+  'too-many-open': [429, 'This customer has three open requests; use one of them, or wait until it ends'],
+  'too-many-this-hour': [429, 'This customer has made five requests in an hour; wait'],
+  busy: [503, 'Too many requests are open at this bank'],
+}
+
+function refuse({ code, retryAfter }: NotMade): Refusal {
+  const [status, why] = refusals[code]
+  return new Refusal(status, code, why, status === 422 ? {} : { 'retry-after': String(retryAfter) })
 }

@@ -26,7 +26,8 @@ interface Due {
 /** `firstPause` (ms) doubles with each failure. `onError` hears of failures that are ours and not the receiver's. */
 export function startOutbox(place: {
   db: DatabaseSync
-  signing: KeyObject
+  /** Every key that signs now; several while keys change. */
+  signing: KeyObject | (() => readonly KeyObject[])
   clock: () => Date
   firstPause: number
   onError: (error: unknown) => void
@@ -48,7 +49,8 @@ export function startOutbox(place: {
 
   async function deliver(event: Due): Promise<void> {
     const body = Buffer.from(event.body)
-    const headers = signWebhook({ id: event.id, body, keys: [place.signing], now: clock() })
+    const keys = typeof place.signing === 'function' ? place.signing() : [place.signing]
+    const headers = signWebhook({ id: event.id, body, keys, now: clock() })
     const status = await post(event.url, { ...headers, 'content-type': 'application/json' }, body)
     if (closed) return
     const now = clock()

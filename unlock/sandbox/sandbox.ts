@@ -77,7 +77,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const server = createSandboxServer({
     bank,
     pages: createPages(bank),
-    api: createApi({ db, requests, token: keys.token, publicKey, origin: () => publicUrl }),
+    api: createApi({ requests, token: keys.token, publicKey, origin: () => publicUrl }),
     words: { ja: openWords('ja', names(options)), en: openWords('en', names(options)) },
     isSecure: () => publicUrl.startsWith('https:'),
     onError,

@@ -40,7 +40,7 @@ describe('the requests of the sandbox', () => {
 
   function create() {
     const made = requests.create(asked, `key-${++keys}`)
-    if (typeof made === 'string') throw new Error(made)
+    if ('code' in made) throw new Error(made.code)
     return made
   }
   const told = (id: string) =>
