@@ -85,12 +85,32 @@ describe('the sandbox as the unlock API', () => {
     expect(new Set(made.map(({ body }) => body.id)).size).to.equal(50)
   })
 
+  it('says why when a customer has too many requests', async () => {
+    const body = { ...good, customer: 'a-customer-of-the-bot' }
+    for (let n = 0; n < 3; n += 1) expect((await create({ body })).status).to.equal(201)
+    const refused = await create({ body })
+    expect(refused.status).to.equal(429)
+    expect(refused.body.code).to.equal('too-many-open')
+    expect(Number(refused.headers.get('retry-after'))).to.be.within(1, 30 * 60)
+  })
+
+  it('says with each answer how many calls are left', async () => {
+    const left = async () => {
+      const { headers } = await practice.api('GET', '/v1/events')
+      expect(headers.get('ratelimit-policy')).to.equal('"bot";q=6000;w=60')
+      return Number(/r=(\d+)/.exec(headers.get('ratelimit') ?? '')?.[1])
+    }
+    const before = await left()
+    expect(await left()).to.be.oneOf([before - 1, 5999])
+  })
+
   const refusals: [string, number, string, string, Extra][] = [
     ['no credential', 401, 'POST', '/v1/requests', { token: '', body: good, headers: json('x') }],
     ['a wrong credential', 401, 'GET', '/v1/requests/0123456789ABCDEFGHJKMNPQRS', { token: 'wrong' }],
     ['a wrong credential for events', 401, 'GET', '/v1/events', { token: 'wrong' }],
     ['an unknown id', 404, 'GET', '/v1/requests/0123456789ABCDEFGHJKMNPQRS', {}],
     ['an id that is none', 404, 'GET', '/v1/requests/%00', {}],
+    ['events after what is no event', 400, 'GET', '/v1/events?after=%20', {}],
     ['a strange list of events', 400, 'GET', '/v1/events?undelivered=perhaps', {}],
     ['no key', 400, 'POST', '/v1/requests', { body: good, headers: { 'content-type': 'application/json' } }],
     ['a key of 201 characters', 400, 'POST', '/v1/requests', { body: good, headers: json('k'.repeat(201)) }],
@@ -127,6 +147,8 @@ describe('the sandbox as the unlock API', () => {
         ['markup as channel', { channel: '<b>' }],
         ['a callback that is a file', { callbackUrl: 'file:///etc/passwd' }],
         ['a callback with a password', { callbackUrl: 'http://a:b@127.0.0.1/' }],
+        ['a customer by name', { customer: '山田太郎' }],
+        ['a customer in a few letters', { customer: 'yamada' }],
         ['a user', { user: 'keiri01' }],
         ['a state', { state: 'cleared' }],
       ] as const
