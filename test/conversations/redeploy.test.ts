@@ -67,10 +67,7 @@ describe('new content in the middle of a conversation', () => {
     const { customer } = await toStepThree()
     deployment.edit(flow, (yaml) => {
       const cut = without(yaml, '      pin:')
-      return without(cut, '  user-pin-logon:').replace(
-        'next: user-pin-logon',
-        'next: user-pin-guide-ends',
-      )
+      return without(cut, '  user-pin-logon:').replace('next: user-pin-logon', 'next: user-pin-guide-ends')
     })
     await comesBack(customer)
       .bot('ご案内の内容が新しくなりました', '手順 2 / 5', '1635')
