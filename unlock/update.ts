@@ -10,7 +10,7 @@ export interface UnlockUpdate {
   at: string
 }
 
-const update = z.object({
+const schema = z.object({
   type: z.literal('unlock.updated'),
   timestamp: z.iso.datetime(),
   data: z.object({
@@ -21,8 +21,13 @@ const update = z.object({
 
 /** Reads the body of a verified webhook; undefined when it is of a kind that we do not know. */
 export function readUpdate(body: Buffer): UnlockUpdate | undefined {
-  const parsed = update.safeParse(parse(body))
-  return parsed.success ? { ...parsed.data.data, at: parsed.data.timestamp } : undefined
+  return toUpdate(parse(body))
+}
+
+/** What the JSON of an event says; undefined when it is of a kind that we do not know. */
+export function toUpdate(value: unknown): UnlockUpdate | undefined {
+  const { success, data } = schema.safeParse(value)
+  return success ? { ...data.data, at: data.timestamp } : undefined
 }
 
 /** The body of a webhook. */

@@ -1,7 +1,13 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
-import { createUnlockClient, requestNumber, UnlockNotFound, UnlockUnavailable } from '../../unlock/index.ts'
+import {
+  createUnlockClient,
+  requestNumber,
+  UnlockNotFound,
+  UnlockRefused,
+  UnlockUnavailable,
+} from '../../unlock/index.ts'
 import { conforms, conformsRequest } from './contract.ts'
 
 const asked = { purpose: 'clear-user-suspension', locale: 'ja', channel: 'line' } as const
@@ -65,6 +71,107 @@ describe('the unlock client', () => {
     answer = say(200, { ...good(), state: 'rejected', reason: 'declined', color: 'blue' })
     const request = await client().read(id)
     expect(request).to.include({ state: 'rejected', reason: 'declined' }).and.not.have.property('color')
+  })
+
+  it('passes over a reason that it does not know', async () => {
+    answer = say(200, { ...good(), state: 'rejected', reason: 'full-moon' })
+    expect((await client().read(id)).reason).to.equal(undefined)
+  })
+
+  it('sends a key that the contract allows, whatever a channel calls its events', async () => {
+    const keys: unknown[] = []
+    answer = (request, response) => {
+      keys.push(request.headers['idempotency-key'])
+      say(201, good())(request, response)
+    }
+    for (const key of ['turn 1', 'turn\n1', '一', 'k'.repeat(201), '', 'turn 1'])
+      await client().create(asked, key)
+    for (const key of keys) expect(key).to.match(/^[0-9a-f]{64}$/)
+    expect(new Set(keys).size).to.equal(5)
+  })
+
+  it('says which limit is reached, and when it is worth trying again', async () => {
+    const problem = { type: '/problems/too-many-open', title: '…', status: 429, code: 'too-many-open' }
+    conforms('/components/schemas/Problem', problem)
+    answer = (_, response) => {
+      response.writeHead(429, { 'content-type': 'application/problem+json', 'retry-after': '1200' })
+      response.end(JSON.stringify(problem))
+    }
+    const error = await failure(client().create(asked, 'turn:1'))
+    expect(error).to.be.instanceOf(UnlockRefused).and.include({ code: 'too-many-open', retryAfter: 1200 })
+  })
+
+  it('takes limits that are none of the customer for not available', async () => {
+    for (const body of [{ code: 'rate-limited' }, { code: 7 }, {}]) {
+      answer = say(429, body)
+      expect(await failure(client().create(asked, 'k'))).not.to.be.instanceOf(UnlockRefused)
+    }
+  })
+
+  it('reads events that nobody has taken, page by page, and passes over kinds that it does not know', async () => {
+    const update = { id, state: 'cleared', at: '2026-04-01T09:00:00.000Z' } as const
+    const event = {
+      type: 'unlock.updated',
+      timestamp: update.at,
+      data: { id, state: 'cleared' },
+    }
+    let asked: string | undefined
+    answer = (request, response) => {
+      asked = request.url
+      const other = { ...event, type: 'unlock.archived' }
+      const events = [
+        { id: 'msg_2', event, delivered: false },
+        { id: 'msg_3', event: other, delivered: false },
+      ]
+      say(200, { events, more: true })(request, response)
+    }
+    expect(await client().undelivered('msg_1')).to.deep.equal({
+      events: [
+        { id: 'msg_2', update },
+        { id: 'msg_3', update: undefined },
+      ],
+      more: true,
+    })
+    expect(asked).to.equal('/v1/events?undelivered=true&after=msg_1')
+    for (const body of [{ events: [{ id: '<b>', event }], more: false }, { events: [event], more: 1 }, []]) {
+      answer = say(200, body)
+      expect(await failure(client().undelivered())).to.be.instanceOf(UnlockUnavailable)
+    }
+  })
+
+  it('reads the list of keys', async () => {
+    answer = say(200, { keys: [{ algorithm: 'ed25519', publicKey: 'whpk_1' }] })
+    expect(await client().keys()).to.deep.equal(['whpk_1'])
+    answer = say(200, { keys: [] })
+    expect(await failure(client().keys())).to.be.instanceOf(UnlockUnavailable)
+  })
+
+  it('leaves a dead API alone after five failures, whatever is asked, and tries it again after ten seconds', async () => {
+    let now = 0
+    let calls = 0
+    const patient = createUnlockClient({ url, token: 't', callbackUrl, now: () => now })
+    answer = (request, response) => {
+      calls += 1
+      say(500, {})(request, response)
+    }
+    for (let n = 0; n < 5; n += 1) await failure(patient.read(id))
+    const before = performance.now()
+    expect(await failure(patient.create(asked, 'k'))).to.be.instanceOf(UnlockUnavailable)
+    expect(await failure(patient.undelivered())).to.be.instanceOf(UnlockUnavailable)
+    expect(performance.now() - before).to.be.lessThan(1000)
+    expect(calls).to.equal(5)
+    now += 10_000
+    answer = say(200, good())
+    expect(await patient.read(id)).to.include({ id })
+  })
+
+  it('goes on asking an API that knows no such request, or has its reasons', async () => {
+    answer = say(404, {})
+    const patient = client()
+    for (let n = 0; n < 10; n += 1) expect(await failure(patient.read(id))).to.be.instanceOf(UnlockNotFound)
+    answer = say(429, { code: 'too-many-open' })
+    for (let n = 0; n < 10; n += 1)
+      expect(await failure(patient.create(asked, 'k'))).to.be.instanceOf(UnlockRefused)
   })
 
   it('says so when there is no such request', async () => {
