@@ -11,16 +11,21 @@ export interface Committed {
   after: unknown
   /** Unlock requests that the conversation now waits for. */
   requests: readonly string[]
+  /** Links and guide numbers that were shown for the first time. */
+  passes: readonly { id: string; request: string }[]
 }
 
-/** What belongs into the audit log of a committed turn: requests made, links shown, customers told of an end. */
+/** What belongs into the audit log of a committed turn: requests made, links and numbers shown, customers told of an end. */
 export function deedsOf(turn: Committed): Deed[] {
   const { conversation, channel: where, event } = turn
   const about = { conversation, where }
-  const made = turn.requests.flatMap((request): Deed[] => [
-    { who: 'customer', what: 'request.created', request, ...about },
-    { who: 'bot', what: 'link.shown', request, ...about },
-  ])
+  const made = turn.requests.map(
+    (request): Deed => ({ who: 'customer', what: 'request.created', request, ...about }),
+  )
+  const shown = turn.passes.map(({ id, request }): Deed => {
+    const what = /^\d{8}$/.test(id) ? 'guide.made' : 'link.shown'
+    return { who: 'bot', what, request, ...about }
+  })
   const news = event.name === 'unlock.updated' ? event.value : undefined
   const before = new Set(toldOf(turn.before))
   const told = toldOf(turn.after)
@@ -30,7 +35,7 @@ export function deedsOf(turn: Committed): Deed[] {
       const after = request === news?.id ? String(news.state) : 'cleared'
       return { who: 'bot', what: 'customer.told', request, after, ...about }
     })
-  return [...made, ...told]
+  return [...made, ...shown, ...told]
 }
 
 function toldOf(state: unknown): string[] {

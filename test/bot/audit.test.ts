@@ -383,12 +383,18 @@ describe('what a turn writes into the audit log', () => {
     before: undefined,
     after: { told: [] },
     requests: [],
+    passes: [],
   }
 
-  it('is a request made and its link shown', () => {
-    expect(deedsOf({ ...turn, requests: [request] })).to.deep.equal([
+  it('is a request made, its link shown and its guide number made', () => {
+    const passes = [
+      { id: 'ABCDEFGHJKMNPQRSTVWXYZ0123', request },
+      { id: '12345678', request },
+    ]
+    expect(deedsOf({ ...turn, requests: [request], passes })).to.deep.equal([
       { who: 'customer', what: 'request.created', request, conversation: 'c', where: 'line' },
       { who: 'bot', what: 'link.shown', request, conversation: 'c', where: 'line' },
+      { who: 'bot', what: 'guide.made', request, conversation: 'c', where: 'line' },
     ])
   })
 
