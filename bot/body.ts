@@ -23,8 +23,10 @@ export function readBody(request: IncomingMessage, most: number): Promise<Buffer
       else reject(tooLarge())
     })
     request.once('end', () => resolve(Buffer.concat(parts)))
-    request.once('error', () => reject(new HttpError(400, 'BadBody', 'The body ended too early')))
-    request.once('close', () => reject(new HttpError(400, 'BadBody', 'The body ended too early')))
+    const cut = () => reject(new HttpError(400, 'BadBody', 'The body ended too early'))
+    request.once('error', cut)
+    // Every request closes in the end; an error with its stack is made only for one that was cut.
+    request.once('close', () => request.complete || cut())
   })
 }
 

@@ -1,14 +1,18 @@
+import { enableCompileCache, flushCompileCache } from 'node:module'
 import { ConfigError, readConfig } from './config.ts'
-import { ContentError } from './live.ts'
 import { createLog } from './log.ts'
-import { type Kaijo, startKaijo } from './start.ts'
+import type { Kaijo } from './start.ts'
 
 /** `npm start`: everything in one process, until Ctrl+C or SIGTERM. */
 async function main(): Promise<void> {
+  // Most of a start is compiling what was compiled the last time; where there is no room for a cache, it does without.
+  enableCompileCache()
+  const { startKaijo } = await import('./start.ts')
   const config = readConfig()
   const log = createLog(config.logLevel)
   const kaijo = await startKaijo(config, log)
   sayWhere(kaijo)
+  flushCompileCache()
 
   let isStopping = false
   const stop = async () => {
@@ -35,7 +39,8 @@ function sayWhere({ url, sandbox }: Kaijo): void {
 }
 
 main().catch((error: unknown) => {
-  const isOurs = error instanceof ConfigError || error instanceof ContentError
+  // By name: the content's own error class is loaded only with everything else.
+  const isOurs = error instanceof ConfigError || (error as Error).name === 'ContentError'
   const { code } = error as NodeJS.ErrnoException
   if (isOurs) console.error((error as Error).message)
   else if (code === 'EADDRINUSE')

@@ -34,6 +34,7 @@ export interface LiveParts extends LivePlace {
 
 /** The content cannot be used at all; carries every finding. */
 export class ContentError extends Error {
+  override readonly name = 'ContentError'
   readonly findings: Finding[]
 
   constructor(findings: Finding[]) {

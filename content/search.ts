@@ -56,11 +56,14 @@ function* look(text: string, ways: Way[], fuse: Fuse<Way>): Generator<Match> {
   const asked = bare(text)
   if (asked === '') return
   const askedPairs = pairs(asked)
+  let best = 0
   for (const way of ways) {
-    if (way.text === asked) yield { id: way.id, score: 1 }
-    else yield { id: way.id, score: inCommon(askedPairs, way.pairs) }
+    const score = way.text === asked ? 1 : inCommon(askedPairs, way.pairs)
+    best = Math.max(best, score)
+    yield { id: way.id, score }
   }
-  if (asked.length > 24) return
+  // fuse.js costs three quarters of a search, and corrects typing only where the letters left doubt.
+  if (asked.length > 24 || best > 0.9) return
   for (const { item, score = 1 } of fuse.search(asked, { limit: 10 })) {
     // A short question is part of many phrases: what it leaves unsaid counts against it.
     const share = Math.min(asked.length, item.text.length) / Math.max(asked.length, item.text.length)

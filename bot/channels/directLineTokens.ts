@@ -34,6 +34,9 @@ export interface Credentials {
   spend(ticket: string): Promise<Holder>
 }
 
+/** Verified tokens that are remembered; the oldest goes first. */
+const mostKnown = 10_000
+
 /** Seconds until a credential of the kind expires, as clients are told. */
 export function lifetime(kind: Kind): number {
   return lives[kind]
@@ -49,7 +52,20 @@ export function createCredentials(keys: Keys, now: () => number): Credentials {
   }
   const spent = new Map<string, number>()
 
+  /** What has been verified lately: each request of a chat carries the same token, and checking one costs a trip to a thread. */
+  const known = new Map<string, z.output<typeof claims>>()
+
   const verified = async (kind: Kind, credential: string) => {
+    const name = `${kind} ${credential}`
+    const before = known.get(name)
+    if (before && before.exp * 1000 > now()) return before
+    const read = await verifiedAnew(kind, credential)
+    if (known.size >= mostKnown) known.delete(known.keys().next().value as string)
+    known.set(name, read)
+    return read
+  }
+
+  const verifiedAnew = async (kind: Kind, credential: string) => {
     try {
       const { payload } = await jwtVerify(credential, secrets[kind], {
         algorithms: ['HS256'],

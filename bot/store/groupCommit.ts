@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
 
 interface Write {
   run(): unknown
@@ -12,10 +12,16 @@ interface Write {
  */
 export class GroupCommit {
   readonly #db: DatabaseSync
+  readonly #savepoint: Record<'begin' | 'release' | 'undo', StatementSync>
   #waiting: Write[] = []
 
   constructor(db: DatabaseSync) {
     this.#db = db
+    this.#savepoint = {
+      begin: db.prepare('SAVEPOINT one'),
+      release: db.prepare('RELEASE one'),
+      undo: db.prepare('ROLLBACK TO one'),
+    }
   }
 
   /** Runs `write` in the next transaction; one that throws is undone alone and rejects alone. */
@@ -43,15 +49,16 @@ export class GroupCommit {
   }
 
   #one(write: Write): () => void {
-    this.#db.exec('SAVEPOINT one')
+    this.#savepoint.begin.run()
     try {
       const result = write.run() as never
-      this.#db.exec('RELEASE one')
+      this.#savepoint.release.run()
       return () => write.resolve(result)
     } catch (error) {
       // A full disk or an I/O error has ended the whole transaction already.
       if (!this.#db.isTransaction) throw error
-      this.#db.exec('ROLLBACK TO one; RELEASE one')
+      this.#savepoint.undo.run()
+      this.#savepoint.release.run()
       return () => write.reject(error)
     }
   }

@@ -68,7 +68,7 @@ class SqliteStore implements Store {
 
   async accept(inbound: Inbound): Promise<Accepted> {
     const accepted = await this.#group.write(() => this.#accept(inbound))
-    if (inbound.logged && !accepted.seen) this.#tell(inbound.conversation)
+    if (inbound.logged && !accepted.seen) this.#tell(inbound.conversation, seqOf(accepted.activityId))
     return accepted
   }
 
@@ -87,9 +87,10 @@ class SqliteStore implements Store {
   }
 
   async commit(turn: Turn): Promise<'committed' | 'stale'> {
-    const outcome = await this.#group.write(() => this.#commit(turn))
-    if (outcome === 'committed' && turn.said.length > 0) this.#tell(turn.conversation)
-    return outcome
+    const last = await this.#group.write(() => this.#commit(turn))
+    if (last === 'stale') return last
+    if (last) this.#tell(turn.conversation, seqOf(last))
+    return 'committed'
   }
 
   async activities(conversation: string, after: number, most: number): Promise<Logged[]> {
@@ -149,16 +150,18 @@ class SqliteStore implements Store {
     return { seen: false, activityId: id }
   }
 
-  #commit(turn: Turn): 'committed' | 'stale' {
+  /** The id of the last activity it has logged, if any. */
+  #commit(turn: Turn): string | undefined | 'stale' {
     const state = JSON.stringify(turn.state)
     const { changes } = this.#sql.advance.run(state, turn.conversation, turn.version)
     if (changes === 0) return 'stale'
-    for (const activity of turn.said) this.#log(turn.conversation, activity)
+    let last: string | undefined
+    for (const activity of turn.said) last = this.#log(turn.conversation, activity).id
     for (const request of turn.requests) this.#sql.request.run(request, turn.conversation)
     for (const pass of turn.passes ?? []) this.#issue(pass)
     for (const inbound of turn.tells ?? []) this.#accept(inbound)
     this.#sql.applied.run(turn.eventChannel, turn.eventId)
-    return 'committed'
+    return last
   }
 
   #issue({ id, flow, step, request, expiresAt }: Pass): void {
@@ -167,7 +170,7 @@ class SqliteStore implements Store {
     this.#sql.issue.run(id, flow, step, request, expiresAt)
   }
 
-  #log(conversation: string, activity: Logged['activity']): Logged['activity'] {
+  #log(conversation: string, activity: Logged['activity']): Logged['activity'] & { id: string } {
     const { seq } = this.#sql.nextSeq.get(conversation) as { seq: number }
     const logged = { ...activity, id: activityId(conversation, seq) }
     this.#sql.append.run(conversation, seq, JSON.stringify(logged))
@@ -182,8 +185,7 @@ class SqliteStore implements Store {
     this.#sql.forget.run(now - REMEMBERED_MS)
   }
 
-  #tell(conversation: string): void {
-    const seq = this.#conversation(conversation)?.seq ?? 0
+  #tell(conversation: string, seq: number): void {
     for (const listener of this.#listeners) listener(conversation, seq)
   }
 }
@@ -196,6 +198,10 @@ export function activityId(conversation: string, seq: number): string {
 function toPass(row: Row): Pass {
   const { id, flow, step, request, expires_at: expiresAt } = row
   return { id, flow, step, request, expiresAt } as Pass
+}
+
+function seqOf(id: string): number {
+  return Number(id.slice(id.lastIndexOf('|') + 1))
 }
 
 function statements(db: DatabaseSync) {
