@@ -46,6 +46,7 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
     token,
     callbackUrl: `${publicUrl}/unlock/callback`,
     linkOrigin: sandbox?.publicUrl,
+    ...(sandbox && { fetch: sandbox.fetch }),
   })
   const links = {
     request: (id: string) => `${publicUrl}/go/${signLink(id, signing)}`,
@@ -116,7 +117,7 @@ function actTheBank(config: Config, bank: BankProfile, log: Logger): Promise<San
     port: config.sandboxPort,
     host: config.host,
     dataDir: join(dirname(config.linkKeyFile), 'sandbox'),
-    publicUrl: `http://localhost:${config.sandboxPort}`,
+    publicUrl: `https://localhost:${config.sandboxPort}`,
     bank: { name, service, code },
     forms: forms as Parameters<typeof startSandbox>[0]['forms'],
     clock: () => new Date(),

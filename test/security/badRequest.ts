@@ -229,7 +229,7 @@ const bankInner: typeof inner = [
     headers: [json, ['Authorization', 'Bearer {{apiToken}}'], ['Idempotency-Key', 'the-same']],
   },
   { method: 'GET', target: '/v1/requests/{{request}}', headers: [['Authorization', 'Bearer {{apiToken}}']] },
-  ...['/requests', '/requests/{{request}}', '/bank', '/bank/certificate', '/bank/pin'].map((target) => ({
+  ...['/requests', '/requests/{{request}}', '/bank', '/bank/pin', '/bank/confirm'].map((target) => ({
     method: 'POST',
     target,
     headers: [form, ['Cookie', 'kaijo_sandbox={{cookie}}'] as [string, string]],

@@ -3,9 +3,10 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { createApi } from '../../unlock/sandbox/api.ts'
 import { openKeys as openBankKeys } from '../../unlock/sandbox/keys.ts'
+import { createLogonPages } from '../../unlock/sandbox/logonPages.ts'
 import { createPages } from '../../unlock/sandbox/pages.ts'
 import { Line } from '../support/hostile.ts'
-import { formToken, logOn, visit } from '../unlock/visitor.ts'
+import { formToken, logOn, type Visitor, visit } from '../unlock/visitor.ts'
 import { badRequest, canary } from './badRequest.ts'
 import { customer } from './customer.ts'
 import { leaks } from './leaks.ts'
@@ -27,16 +28,24 @@ describe('a flood of bad requests', function () {
   it('ends, hangs and breaks nothing, and no answer tells what was sent or how we are made', async () => {
     const first = await kaijo.look()
     const paths = [...new Set(first.routes.map(({ path }) => path))]
-    const papers = { bot: await botPapers(kaijo), sandbox: await bankPapers(kaijo) }
+    const inside = await logOn(visit(kaijo.sandboxUrl))
+    const places: Place[] = [
+      { at: 'bot', url: kaijo.url, paths, papers: await botPapers(kaijo) },
+      { at: 'bank', url: kaijo.sandboxUrl, paths: sandboxPaths(), papers: await bankPapers(kaijo, inside) },
+      { at: 'bank', url: inside.origin, paths: logonPaths(), papers: await bankPapers(kaijo, inside) },
+    ]
     const statuses = new Map<string, number>()
     const flood = (lane: number) => {
-      const isBot = lane % 4 !== 3
-      const port = Number(new URL(isBot ? kaijo.url : kaijo.sandboxUrl).port)
-      const line = new Line(port)
-      const mine = isBot ? papers.bot : papers.sandbox
-      const bad = badRequest(isBot ? { paths, at: 'bot' } : { paths: sandboxPaths(), at: 'bank' })
+      const { at, url, paths, papers } = places[[0, 0, 0, 1, 0, 0, 0, 2][lane] ?? 0] as Place
+      const { port, protocol } = new URL(url)
+      const line = new Line(
+        Number(port),
+        15_000,
+        protocol === 'https:' ? { ...inside.certificate, servername: 'localhost' } : undefined,
+      )
+      const bad = badRequest({ paths, at })
       const property = fc.asyncProperty(bad, async (request) => {
-        const { bytes, sending, deservesAnswer } = onTheWire(request, mine)
+        const { bytes, sending, deservesAnswer } = onTheWire(request, papers)
         const outcome = await line.send(bytes, sending)
         const status = String(outcome.status ?? 'closed')
         statuses.set(status, (statuses.get(status) ?? 0) + 1)
@@ -72,6 +81,19 @@ describe('a flood of bad requests', function () {
   })
 })
 
+/** Where requests go, and what they carry there. */
+interface Place {
+  at: 'bot' | 'bank'
+  url: string
+  paths: readonly string[]
+  papers: Papers
+}
+
+function logonPaths(): string[] {
+  const pages = createLogonPages({} as Parameters<typeof createLogonPages>[0])
+  return [...new Set([...[...pages.keys()].map((key) => key.split(' ')[1] ?? ''), '/sandbox.css', '/*'])]
+}
+
 function sandboxPaths(): string[] {
   const pages = createPages({} as Parameters<typeof createPages>[0])
   const api = createApi({} as Parameters<typeof createApi>[0])
@@ -97,17 +119,16 @@ async function botPapers(kaijo: Watched): Promise<Papers> {
 }
 
 /** The bot's credential, a form's token and a visit that has come as far as the menu. */
-async function bankPapers(kaijo: Watched): Promise<Papers> {
+async function bankPapers(kaijo: Watched, menu: Visitor): Promise<Papers> {
   const { token: apiToken, signing } = openBankKeys(join(kaijo.dir, 'sandbox'))
   const { id: request } = await unlockRequest(kaijo, apiToken)
   const fresh = await visit(kaijo.sandboxUrl).open('/')
-  const menu = await logOn(visit(kaijo.sandboxUrl))
   const inside = await menu.open('/bank/users')
   const cookieOf = (one: typeof fresh) => one.cookies.get('kaijo_sandbox') ?? ''
   return {
     signing,
     values: {
-      host: new URL(kaijo.sandboxUrl).host,
+      host: new URL(menu.origin).host,
       apiToken,
       request,
       cookie: cookieOf(fresh),

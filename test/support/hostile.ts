@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net'
+import { type ConnectionOptions, connect as connectSecurely } from 'node:tls'
 
 /** What came of some bytes: an answer, or the connection closed without one. */
 export interface Outcome {
@@ -26,12 +27,14 @@ const nothing: Outcome = { status: undefined, headers: new Map(), body: '', raw:
 export class Line {
   readonly #port: number
   readonly #patience: number
+  readonly #secure: ConnectionOptions | undefined
   #socket: Socket | undefined
 
-  /** `patience`: milliseconds without an end after which the server counts as hanging. */
-  constructor(port: number, patience = 15_000) {
+  /** `patience`: milliseconds without an end after which the server counts as hanging; `secure`: speak TLS, and how. */
+  constructor(port: number, patience = 15_000, secure?: ConnectionOptions) {
     this.#port = port
     this.#patience = patience
+    this.#secure = secure
   }
 
   /** Sends the bytes and reads the answer; rejects when neither an answer nor the end of the connection comes. */
@@ -50,9 +53,10 @@ export class Line {
 
   #open(): Promise<Socket> {
     return new Promise((resolve, reject) => {
-      const socket = connect({ port: this.#port, host: '127.0.0.1', noDelay: true })
+      const to = { port: this.#port, host: '127.0.0.1', noDelay: true }
+      const socket = this.#secure ? connectSecurely({ ...this.#secure, ...to }) : connect(to)
       socket.once('error', reject)
-      socket.once('connect', () => {
+      socket.once(this.#secure ? 'secureConnect' : 'connect', () => {
         socket.off('error', reject)
         resolve(socket)
       })

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from '../../bot/freePort.ts'
+import { trust } from './trust.ts'
 
 const entry = join(import.meta.dirname, '..', '..', 'bot', 'index.ts')
 
@@ -50,7 +51,7 @@ export async function serve(env: Record<string, string> = {}): Promise<Served> {
   const isRunning = () => child !== undefined && child.exitCode === null && child.signalCode === null
   const served: Served = {
     url,
-    sandboxUrl: `http://localhost:${sandboxPort}`,
+    sandboxUrl: `https://localhost:${sandboxPort}`,
     dir,
     secret,
     output: () => written,
@@ -60,6 +61,7 @@ export async function serve(env: Record<string, string> = {}): Promise<Served> {
       child.stdout?.on('data', (chunk) => (written += chunk))
       child.stderr?.on('data', (chunk) => (written += chunk))
       await ready(`${url}/readyz`, isRunning, () => written)
+      trust(readFileSync(join(dir, 'sandbox', 'ca.crt'), 'utf8'))
     },
     async kill() {
       const gone = exited()

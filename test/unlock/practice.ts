@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../unlock/sandbox/index.ts'
+import { trust } from '../support/trust.ts'
 import { conforms, conformsAnswer } from './contract.ts'
 
 export const bank = { name: '大阪シティ信用金庫', service: 'シティ信金ビジネスダイレクト', code: '1635' }
@@ -14,9 +15,9 @@ export const forms = {
 }
 /** The sandbox's own demo values (unlock/sandbox/contracts.yaml). */
 export const demo = {
+  contract: '0001234567',
   pin: '482913',
   confirmPin: '730518',
-  cardPassword: '604275',
   user: 'keiri01',
   other: 'keiri02',
 }
@@ -104,13 +105,16 @@ export async function practise(options: Partial<SandboxOptions> = {}): Promise<P
     async restart() {
       await practice.close()
       Object.assign(practice, await start())
+      trust(practice.authority)
     },
     async end() {
       await practice.close()
       rmSync(dataDir, { recursive: true })
     },
   } as Practice
-  return Object.assign(practice, await start())
+  Object.assign(practice, await start())
+  trust(practice.authority)
+  return practice
 }
 
 /** One webhook as it came. */

@@ -3,6 +3,10 @@ import { html } from './html.ts'
 import type { KeptRequest } from './requests.ts'
 import type { Locale, Say } from './words.ts'
 
+/** The sandbox's two faces: pages for everyone, and pages that ask for a client certificate. */
+export type Face = 'open' | 'logon'
+export type Origins = Record<Face, string>
+
 /** What every screen needs to be drawn. */
 export interface View {
   locale: Locale
@@ -11,6 +15,8 @@ export interface View {
   label(key: string): Html
   /** Goes into every form. */
   formToken: string
+  /** Where the pages are that ask for no certificate, and those that do. */
+  origins: Origins
   /** The unlock request that this visit belongs to. */
   request?: KeptRequest
   /** What was wrong with what was sent. */
@@ -39,7 +45,7 @@ export function page(view: View, title: Piece, content: Html): Html {
 <header>
 <p class="name">${say('frame.name')}</p>
 <nav aria-label="${say('frame.language')}">
-<a href="/">${say('frame.guide')}</a>
+<a href="${view.origins.open}/">${say('frame.guide')}</a>
 <a href="?lang=${other}" lang="${other}" hreflang="${other}">${other === 'en' ? 'English' : '日本語'}</a>
 </nav>
 </header>

@@ -1,2 +1,3 @@
+export type { BankDeed, WriteDeed } from './deed.ts'
 export type { Sandbox, SandboxOptions } from './sandbox.ts'
 export { startSandbox } from './sandbox.ts'

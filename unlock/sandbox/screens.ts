@@ -1,46 +1,12 @@
 import { requestNumber } from '../requestId.ts'
-import type { Certificate, DemoContract, User } from './contracts.ts'
+import type { User } from './contracts.ts'
 import type { View } from './frame.ts'
 import { fact, field, form, page, secretField } from './frame.ts'
 import type { Html } from './html.ts'
 import { html } from './html.ts'
+import type { PeerRefusal } from './peer.ts'
 import type { KeptRequest } from './requests.ts'
 import type { Locale } from './words.ts'
-
-export function helpPage(view: View, demo: DemoContract[], attempts: number): Html {
-  const { say, label } = view
-  const body = html`<p>${say('help.intro')}</p>
-<h2>${say('help.start')}</h2>
-<p><a class="button" href="/bank">${say('help.open')}</a></p>
-<p class="note">${say('help.byHand')}</p>
-${form(
-  view,
-  '/requests',
-  html`<h3>${say('help.withNumber')}</h3>
-<p class="note" id="number-note">${say('help.withNumberNote')}</p>
-${field({ name: 'number', label: say('request.number'), invalid: view.wrong === 'number', describedBy: 'number-note' })}
-<p><button>${say('help.find')}</button></p>`,
-)}
-<h2>${say('help.credentials')}</h2>
-${demo.map(
-  (contract) => html`<dl>
-${fact(label('contractId'), contract.id)}
-${fact(say('help.certificate'), contract.id + say('frame.withCode'))}
-${fact(label('pin'), contract.secrets.pin)}
-${fact(label('cardPassword'), contract.secrets.cardPassword)}
-${fact(label('confirmPin'), contract.secrets.confirmPin)}
-${contract.users.filter((user) => user.suspended).map((user) => fact(say('help.suspended'), `${user.id} ${user.name}`))}
-</dl>`,
-)}
-<p>${say('help.attempts', { attempts })}</p>
-${form(
-  view,
-  '/reset',
-  html`<p><button>${say('help.reset')}</button></p>
-<p class="note">${say('help.resetNote')}</p>`,
-)}`
-  return page(view, say('help.title'), body)
-}
 
 export function entryPage(view: View, request: KeptRequest): Html {
   const { say } = view
@@ -75,22 +41,12 @@ ${form(view, '/bank', html`<p><button class="main">${label('adminLogon')}</butto
   return page(view, say('top.title'), body)
 }
 
-export function certificatePage(view: View, certificates: Certificate[]): Html {
-  const { say, label } = view
-  const day = (date: Date) => showDate(date, view.locale)
-  const body = html`<p class="note">${say('certificate.note')}</p>
-${form(
-  view,
-  '/bank/certificate',
-  html`<fieldset>
-<legend>${say('certificate.ask')}</legend>
-${certificates.map(
-  (one) => html`<label class="choice"><input type="radio" name="certificate" value="${one.id}" required>
-<span><b>${one.name}</b> <span class="note">${say('certificate.validity', { from: day(one.from), to: day(one.to) })}</span></span></label>`,
-)}
-</fieldset>
-<p><button class="main">${label('ok')}</button></p>`,
-)}`
+/** Why a certificate opens nothing here, and what to do. */
+export function refusedPage(view: View, why: PeerRefusal): Html {
+  const { say } = view
+  const body = html`<p class="error" role="alert">${say(`certificate.${why}`)}</p>
+<p>${say('certificate.again')}</p>
+<p><a class="button" href="${view.origins.open}/bank">${say('certificate.back')}</a></p>`
   return page(view, say('certificate.title'), body)
 }
 
@@ -106,9 +62,10 @@ ${form(
   return page(view, say('pin.title'), body)
 }
 
-export function confirmPage(view: View): Html {
+export function confirmPage(view: View, place: number): Html {
   const { say, label } = view
-  const body = html`<p class="note" id="where">${say('confirm.note')}</p>
+  const body = html`<p>${say('confirm.ask', { place })}</p>
+<p class="note">${say('confirm.note')}</p>
 ${form(
   view,
   '/bank/confirm',
@@ -186,13 +143,6 @@ ${fact(say('request.expires'), time(request.expiresAt))}
 
 function logout(view: View): Html {
   return form(view, '/bank/logout', html`<p><button>${view.label('logout')}</button></p>`)
-}
-
-function showDate(date: Date, locale: Locale): string {
-  return date.toLocaleDateString(locale === 'ja' ? 'ja-JP' : 'en-GB', {
-    dateStyle: 'long',
-    timeZone: 'Asia/Tokyo',
-  })
 }
 
 function showTime(date: Date, locale: Locale): string {

@@ -2,8 +2,8 @@ import { argon2, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import { promisify } from 'node:util'
 
-/** ご契約先暗証番号, ご契約先確認暗証番号, 確認用パスワード. */
-export type SecretKind = 'pin' | 'confirmPin' | 'cardPassword'
+/** ご契約先暗証番号, ご契約先確認暗証番号. */
+export type SecretKind = 'pin' | 'confirmPin'
 
 /** So many wrong answers in a row lock a secret. */
 export const mostAttempts = 5
@@ -13,6 +13,7 @@ export interface Secrets {
   hash(value: string): Promise<string>
   /** False for wrong and for locked alike, and as slow. */
   check(contract: string, kind: SecretKind, value: string): Promise<boolean>
+  isLocked(contract: string, kind: SecretKind): boolean
 }
 
 const argon2id = promisify(argon2)
@@ -26,6 +27,7 @@ export function createSecrets(db: DatabaseSync, pepper: Buffer): Secrets {
     'UPDATE secrets SET attempts = attempts + 1 WHERE contract = ? AND kind = ? AND attempts < ? RETURNING hash',
   )
   const forgive = db.prepare('UPDATE secrets SET attempts = 0 WHERE contract = ? AND kind = ?')
+  const attempts = db.prepare('SELECT attempts FROM secrets WHERE contract = ? AND kind = ?')
   const derive = (value: string, nonce: Buffer) =>
     inSlot(() => argon2id('argon2id', { ...cost, message: value, nonce, secret: pepper }))
 
@@ -48,6 +50,7 @@ export function createSecrets(db: DatabaseSync, pepper: Buffer): Secrets {
       forgive.run(contract, kind)
       return true
     },
+    isLocked: (contract, kind) => Number(attempts.get(contract, kind)?.attempts ?? 0) >= mostAttempts,
   }
 }
 

@@ -1,59 +1,55 @@
 import { readFileSync } from 'node:fs'
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import { createServer } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { TLSSocket } from 'node:tls'
 import type { ApiHandler } from './api.ts'
 import { problem } from './api.ts'
 import { readBody } from './body.ts'
-import type { View } from './frame.ts'
+import type { Face, View } from './frame.ts'
 import { html } from './html.ts'
-import type { Bank, PageAnswer, PageHandler } from './pages.ts'
 import { doneSentence, requestOf } from './pages.ts'
+import type { Holder, PeerRefusal } from './peer.ts'
 import { Refusal } from './refusal.ts'
-import { failurePage } from './screens.ts'
+import { failurePage, refusedPage } from './screens.ts'
+import type { Bank, PageAnswer, PageHandler } from './visit.ts'
 import type { Locale, Say } from './words.ts'
 
 const cookieName = 'kaijo_sandbox'
 const languageName = 'kaijo_sandbox_lang'
 const css = readFileSync(new URL('./sandbox.css', import.meta.url))
 
-const pageHeaders = {
-  'content-type': 'text/html; charset=utf-8',
-  'content-security-policy':
-    "default-src 'none'; style-src 'self'; form-action 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'",
-  'referrer-policy': 'same-origin',
-  'cross-origin-opener-policy': 'same-origin',
+/** A form may lead to the other face, and browsers hold its redirects to `form-action` too. */
+function pageHeaders(other: string) {
+  return {
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': `default-src 'none'; style-src 'self'; form-action 'self' ${other}; img-src 'self'; frame-ancestors 'none'; base-uri 'none'`,
+    'referrer-policy': 'same-origin',
+    'cross-origin-opener-policy': 'same-origin',
+  }
 }
 
-/** What the server serves. */
+/** What a face serves. */
 export interface Served {
+  face: Face
   bank: Bank
   pages: Map<string, PageHandler>
   api: Map<string, ApiHandler>
   words: Record<Locale, Say>
-  /** Whether cookies go over TLS only. */
-  isSecure: () => boolean
   /** Hears of what should not have happened. */
   onError: (error: unknown) => void
 }
 
-/** The sandbox's own small server: JSON under /v1/, pages elsewhere; nothing a visitor sends ends it. */
-export function createSandboxServer(served: Served): Server {
-  const server = createServer(
-    { maxHeaderSize: 8 * 1024, connectionsCheckingInterval: 1000 },
-    (request, response) => {
-      response.setHeader('cache-control', 'no-store')
-      response.setHeader('x-content-type-options', 'nosniff')
-      const answer = (request.url ?? '').startsWith('/v1/') ? answerApi : answerPage
-      answer(served, request, response).catch((error) => {
-        served.onError(error)
-        response.destroy()
-      })
-    },
-  )
-  server.headersTimeout = 5000
-  server.requestTimeout = 10_000
-  server.maxConnections = 500
-  return server
+/** Answers requests: JSON under /v1/, pages elsewhere; nothing a visitor sends ends it. */
+export function createAnswers(served: Served) {
+  return (request: IncomingMessage, response: ServerResponse): void => {
+    response.setHeader('cache-control', 'no-store')
+    response.setHeader('x-content-type-options', 'nosniff')
+    const isApi = served.api.size > 0 && (request.url ?? '').startsWith('/v1/')
+    const answer = isApi ? answerApi : answerPage
+    answer(served, request, response).catch((error) => {
+      served.onError(error)
+      response.destroy()
+    })
+  }
 }
 
 async function answerApi(served: Served, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -78,15 +74,11 @@ async function answerPage(served: Served, request: IncomingMessage, response: Se
   const answer = await attempt<PageAnswer>(
     served,
     async () => {
+      const admitted = admit(served, request)
+      if (typeof admitted === 'string') return { status: 403, html: refusedPage(visit.view, admitted) }
       const { handler, id } = match(served.pages, request, url)
-      const form = request.method === 'POST' ? await readForm(request) : new URLSearchParams()
-      if (
-        request.method === 'POST' &&
-        !served.bank.sessions.isFormToken(visit.cookie, form.get('token') ?? '')
-      ) {
-        throw new Refusal(403, 'stale', 'The form does not belong to this visit')
-      }
-      return await handler({ ...visit, form, id })
+      const form = await readOwnForm(served, request, visit.cookie)
+      return await handler({ ...visit, form, id, holder: admitted })
     },
     (error) => {
       refusal = error
@@ -94,14 +86,27 @@ async function answerPage(served: Served, request: IncomingMessage, response: Se
       return { status: error.status, html: failurePage(visit.view, known ? error.kind : 'refused') }
     },
   )
+  if ('file' in answer) return sendFile(request, response, answer)
   const cookie = answer.cookie ?? (visit.isNew ? visit.cookie : undefined)
+  const { origins } = visit.view
   const headers = {
-    ...pageHeaders,
+    ...pageHeaders(served.face === 'open' ? origins.logon : origins.open),
     ...refusal?.headers,
-    'set-cookie': setCookies(served, visit.view, url, cookie),
+    'set-cookie': setCookies(visit.view, url, cookie),
   }
   if ('location' in answer) return send(request, response, 303, { ...headers, location: answer.location }, '')
   send(request, response, answer.status, headers, answer.html.text)
+}
+
+/** On the face behind certificates every request is looked at anew: a connection outlives what it was opened with. */
+function admit({ face, bank }: Served, request: IncomingMessage): Holder | undefined | PeerRefusal {
+  if (face === 'open') return undefined
+  const socket = request.socket as TLSSocket
+  const certificate = socket.getPeerX509Certificate()
+  const admitted = bank.admit({ certificate, isAuthorized: socket.authorized })
+  if (typeof admitted === 'string')
+    bank.writeDeed({ who: 'administrator', what: 'certificate.refused', why: admitted })
+  return admitted
 }
 
 /** Who comes, in which language, and how far they are. */
@@ -124,6 +129,7 @@ function meet(served: Served, request: IncomingMessage, url: URL) {
     say: served.words[locale],
     label: (key) => showLabel(served.words, locale, key),
     formToken: sessions.formToken(cookie),
+    origins: served.bank.origins(),
     ...(belongs && { request: belongs }),
   }
   const done = doneSentence(view, url.searchParams.get('done'))
@@ -138,17 +144,25 @@ function showLabel(words: Record<Locale, Say>, locale: Locale, key: string) {
   return html`<span lang="ja">${name}</span>${gloss !== '' && html` <span class="gloss">(${gloss})</span>`}`
 }
 
-async function readForm(request: IncomingMessage): Promise<URLSearchParams> {
+/** The form of a POST that belongs to this visit; empty for GET. */
+async function readOwnForm(
+  served: Served,
+  request: IncomingMessage,
+  cookie: string,
+): Promise<URLSearchParams> {
+  if (request.method !== 'POST') return new URLSearchParams()
   const site = request.headers['sec-fetch-site']
   if (site !== undefined && site !== 'same-origin')
     throw new Refusal(403, 'refused', 'The form is of another site')
-  return new URLSearchParams(await readBody(request, 'application/x-www-form-urlencoded'))
+  const form = new URLSearchParams(await readBody(request, 'application/x-www-form-urlencoded'))
+  if (served.bank.sessions.isFormToken(cookie, form.get('token') ?? '')) return form
+  throw new Refusal(403, 'stale', 'The form does not belong to this visit')
 }
 
 /** Finds the handler of `METHOD /path`; HEAD is GET without its body. */
 function match<Handler>(handlers: Map<string, Handler>, request: IncomingMessage, url: URL) {
   const method = request.method === 'HEAD' ? 'GET' : request.method
-  const [, start, id = ''] = /^((?:\/v1)?\/requests)\/([^/]+)$/.exec(url.pathname) ?? []
+  const [, start, id = ''] = /^((?:\/v1)?\/requests|\/certificates)\/([^/]+)$/.exec(url.pathname) ?? []
   const path = start ? `${start}/:id` : url.pathname
   const handler = handlers.get(`${method} ${path}`)
   if (handler) return { handler, id }
@@ -185,8 +199,8 @@ function readCookies(header: string): Map<string, string> {
   )
 }
 
-function setCookies(served: Served, view: View, url: URL, cookie: string | undefined): string[] {
-  const rules = `; Path=/; HttpOnly; SameSite=Strict${served.isSecure() ? '; Secure' : ''}`
+function setCookies(view: View, url: URL, cookie: string | undefined): string[] {
+  const rules = '; Path=/; HttpOnly; SameSite=Strict; Secure'
   const language = url.searchParams.has('lang') || url.pathname.startsWith('/requests/')
   return [
     ...(cookie ? [`${cookieName}=${cookie}${rules}`] : []),
@@ -210,4 +224,13 @@ function send(
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
   response.setHeader('content-length', Buffer.byteLength(body))
   response.end(request.method === 'HEAD' ? undefined : body)
+}
+
+function sendFile(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { file, type, name }: { file: Buffer; type: string; name: string },
+): void {
+  const headers = { 'content-type': type, 'content-disposition': `attachment; filename="${name}"` }
+  send(request, response, 200, headers, file)
 }

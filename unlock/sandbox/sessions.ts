@@ -2,7 +2,7 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypt
 import type { DatabaseSync } from 'node:sqlite'
 
 /** How far a person has come at the bank: each screen asks for the one before. */
-export const stages = ['top', 'certificate', 'pin', 'confirm', 'in'] as const
+export const stages = ['top', 'pin', 'confirm', 'in'] as const
 export type Stage = (typeof stages)[number]
 
 /** One person's visit. */
@@ -10,8 +10,11 @@ export interface Session {
   stage: Stage
   /** The unlock request whose link the person came by. */
   request?: string
-  /** Whose certificate was chosen. */
+  /** Whose certificate it was that came with the PIN, and its SHA-256 fingerprint: the visit is bound to it. */
   contract?: string
+  fingerprint?: string
+  /** The place on the お客様カード that this log-on is asked for. */
+  place?: number
 }
 
 /** Visits by the hash of their cookie: who reads the database cannot be anybody. */
@@ -19,7 +22,6 @@ export interface Sessions {
   read(cookie: string): Session | undefined
   /** Keeps the visit under a new cookie, which is returned; the old cookie is worth nothing from now on. */
   begin(session: Session, oldCookie?: string): string
-  update(cookie: string, session: Session): void
   end(cookie: string): void
   newCookie(): string
   /** What a form of this visitor must carry. */
@@ -54,6 +56,8 @@ export function openSessions(db: DatabaseSync, key: Buffer, clock: () => Date): 
         stage,
         ...(row.request ? { request: String(row.request) } : {}),
         ...(row.contract ? { contract: String(row.contract) } : {}),
+        ...(row.fingerprint ? { fingerprint: String(row.fingerprint) } : {}),
+        ...(row.place ? { place: Number(row.place) } : {}),
       }
     },
     begin(session, oldCookie) {
@@ -62,21 +66,15 @@ export function openSessions(db: DatabaseSync, key: Buffer, clock: () => Date): 
       const cookie = newCookie()
       const at = clock().toISOString()
       db.prepare(
-        'INSERT INTO sessions (id_hash, stage, request, contract, created_at, seen_at) VALUES (?, ?, ?, ?, ?, ?)',
-      ).run(hash(cookie), session.stage, session.request ?? null, session.contract ?? null, at, at)
+        `INSERT INTO sessions (id_hash, stage, request, contract, fingerprint, place, created_at, seen_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      ).run(hash(cookie), ...columns(session), at, at)
       return cookie
-    },
-    update(cookie, session) {
-      db.prepare(
-        'UPDATE sessions SET stage = ?, request = ?, contract = ?, seen_at = ? WHERE id_hash = ?',
-      ).run(
-        session.stage,
-        session.request ?? null,
-        session.contract ?? null,
-        clock().toISOString(),
-        hash(cookie),
-      )
     },
     end,
   }
+}
+
+function columns({ stage, request, contract, fingerprint, place }: Session) {
+  return [stage, request ?? null, contract ?? null, fingerprint ?? null, place ?? null]
 }

@@ -3,9 +3,13 @@ import { expect } from 'chai'
 import { parse } from 'yaml'
 import { flatten } from '../../../unlock/sandbox/words.ts'
 import { demo, type Practice, practise } from '../practice.ts'
-import { certificateId, type FormChange, formToken, logOn, visit } from '../visitor.ts'
+import { atPin, cardPassword, type FormChange, formToken, logOn, type Visitor, visit } from '../visitor.ts'
 
-const day = 24 * 60 * 60 * 1000
+/** A form with the fields of all, sent to any address. */
+const action = (path: string, page: Visitor): FormChange => ({
+  action: path === '/bank/menu' || path === '/bank/contract' ? '/bank/users' : path,
+  token: formToken(page),
+})
 
 describe('the pages of the sandbox', () => {
   let practice: Practice
@@ -85,10 +89,7 @@ describe('the pages of the sandbox', () => {
     const request = await practice.request()
     const page = await visit(practice.url).open(request.link)
     await page.send({ code: request.bindingCode })
-    await page.send({})
-    await page.send({ certificate: certificateId(page, 'right') })
-    await page.send({ pin: demo.pin })
-    await page.send({ cardPassword: demo.cardPassword })
+    await logOn(page)
     await page.open('/bank/users')
     practice.now = new Date(Date.now() + 31 * 60 * 1000)
     expect(await practice.state(request.id)).to.equal('expired')
@@ -100,49 +101,20 @@ describe('the pages of the sandbox', () => {
     await page.send({}, { action: '/reset', token: formToken(page) })
   })
 
-  it('refuse an expired certificate and one of another person, each with what to do', async () => {
-    const page = await visit(practice.url).open('/bank')
-    await page.send({})
-    await page.send({ certificate: certificateId(page, 'expired') })
-    expect(page.status).to.equal(422)
-    expect(page.text).to.include('シティ信金ビジネスダイレクト電子証明書再発行依頼書')
-    await page.send({ certificate: certificateId(page, 'stranger') })
-    expect(page.status).to.equal(422)
-    await page.send({ certificate: '99' })
-    expect(page.status).to.equal(422)
-    await page.open('/bank/pin')
-    expect(page.path).to.equal('/bank/certificate')
-  })
-
-  it('refuse the right certificate when its year is over', async () => {
-    const page = await visit(practice.url).open('/bank')
-    practice.now = new Date(Date.now() + 336 * day)
-    await page.open('/bank')
-    await page.send({})
-    await page.send({ certificate: certificateId(page, 'right') })
-    expect(page.status).to.equal(422)
-    practice.now = new Date()
-  })
-
   it('lead who comes too early to where they are', async () => {
-    for (const path of [
-      '/bank/certificate',
-      '/bank/pin',
-      '/bank/confirm',
-      '/bank/menu',
-      '/bank/contract',
-      '/bank/users',
-    ]) {
-      const page = await visit(practice.url).open(path)
-      expect(page.path, path).to.equal('/bank')
-      await page.send(
-        {},
-        {
-          action: path === '/bank/menu' || path === '/bank/contract' ? '/bank/users' : path,
-          token: formToken(page),
-        },
-      )
-      expect(page.path, `POST ${path}`).to.equal('/bank')
+    const page = await atPin(visit(practice.url))
+    page.cookies.delete('kaijo_sandbox')
+    for (const path of ['/bank/pin', '/bank/confirm', '/bank/menu', '/bank/contract', '/bank/users']) {
+      await page.open(path)
+      expect([page.origin, page.path], path).to.deep.equal([practice.url, '/bank'])
+    }
+    await page.send({})
+    expect(page.path).to.equal('/bank/pin')
+    for (const path of ['/bank/confirm', '/bank/menu', '/bank/contract', '/bank/users']) {
+      await page.open(path)
+      expect(page.path, path).to.equal('/bank/pin')
+      await page.send({ pin: demo.pin, user: demo.user, cardPassword: '00000000' }, action(path, page))
+      expect(page.path, `POST ${path}`).to.equal('/bank/pin')
     }
   })
 
@@ -154,27 +126,26 @@ describe('the pages of the sandbox', () => {
     await page.send({ user: demo.other, confirmPin: demo.confirmPin })
     expect(page.text).to.include('「利用中止」ではありません')
     await page.send({ user: 'nobody', confirmPin: demo.confirmPin })
-    expect(page.text).to.include('利用者を選んでください')
+    expect(page.text).to.include('暗証番号が違うか、ロックされています')
   })
 
   it('give a logged-on visit a new cookie, and end the old one', async () => {
-    const page = await visit(practice.url).open('/bank')
-    await page.send({})
-    await page.send({ certificate: certificateId(page, 'right') })
+    const page = await atPin(visit(practice.url))
     await page.send({ pin: demo.pin })
     const before = page.cookies.get('kaijo_sandbox') ?? ''
-    await page.send({ cardPassword: demo.cardPassword })
+    await page.send({ cardPassword: await cardPassword(page) })
     const after = page.cookies.get('kaijo_sandbox') ?? ''
     expect(after).not.to.equal(before)
     const thief = visit(practice.url)
+    thief.certificate = page.certificate
     thief.cookies.set('kaijo_sandbox', before)
-    await thief.open('/bank/users')
+    await thief.open(`${practice.logonUrl}/bank/users`)
     expect(thief.path).to.equal('/bank')
     page.cookies.set('kaijo_sandbox', after)
     await page.open('/bank/users')
     await page.send({}, { action: '/bank/logout', token: formToken(page) })
     thief.cookies.set('kaijo_sandbox', after)
-    await thief.open('/bank/users')
+    await thief.open(`${practice.logonUrl}/bank/users`)
     expect(thief.path).to.equal('/bank')
   })
 
@@ -212,11 +183,12 @@ describe('the pages of the sandbox', () => {
     for (const path of ['/', '/bank', '/nowhere', (await practice.request()).link]) {
       const { headers } = await fetch(new URL(path, practice.url))
       expect(headers.get('content-security-policy')).to.equal(
-        "default-src 'none'; style-src 'self'; form-action 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'",
+        `default-src 'none'; style-src 'self'; form-action 'self' ${practice.logonUrl}; img-src 'self'; frame-ancestors 'none'; base-uri 'none'`,
       )
       expect(headers.get('cache-control')).to.equal('no-store')
       expect(headers.get('x-content-type-options')).to.equal('nosniff')
-      for (const cookie of headers.getSetCookie()) expect(cookie).to.match(/; HttpOnly; SameSite=Strict$/)
+      for (const cookie of headers.getSetCookie())
+        expect(cookie).to.match(/; HttpOnly; SameSite=Strict; Secure$/)
     }
   })
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { readPublicKey, readUpdate, requestNumber, verifyWebhook } from '../../../unlock/index.ts'
 import { demo, listenForWebhooks, type Practice, practise } from '../practice.ts'
-import { certificateId, formToken, logOn, type Visitor, visit } from '../visitor.ts'
+import { cardPassword, formToken, importCertificate, logOn, type Visitor, visit } from '../visitor.ts'
 
 describe('the walk through the six steps', () => {
   let practice: Practice
@@ -14,7 +14,7 @@ describe('the walk through the six steps', () => {
     it(`leads from the link to the cleared suspension, and tells the bot (${language})`, async () => {
       const callback = await listenForWebhooks()
       const request = await practice.request(callback.url, language)
-      const page = visit(practice.url, language)
+      const page = await importCertificate(visit(practice.url, language))
 
       await page.open(request.link)
       expect(page.text).to.include(requestNumber(request.id))
@@ -29,12 +29,12 @@ describe('the walk through the six steps', () => {
         .and.include(request.bindingCode)
 
       await page.send({})
+      expect(page.origin).to.equal(practice.logonUrl)
       expect(page.text).to.include('00012345671635')
-      await page.send({ certificate: certificateId(page, 'right') })
       expect(page.text).to.include('ご契約先暗証番号').and.include('ログオン')
       await page.send({ pin: demo.pin })
       expect(page.text).to.include('確認用パスワード').and.include('OK')
-      await page.send({ cardPassword: demo.cardPassword })
+      await page.send({ cardPassword: await cardPassword(page) })
       expect(await practice.state(request.id)).to.equal('verified')
 
       expect(page.text).to.include('ご契約先管理情報変更')
