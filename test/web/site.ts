@@ -1,9 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readConfig } from '../../bot/config.ts'
+import { freePort } from '../../bot/freePort.ts'
 import { createLog } from '../../bot/log.ts'
 import { type Kaijo, startKaijo } from '../../bot/start.ts'
 
@@ -45,15 +44,4 @@ export async function startSite(environment: Record<string, string> = {}): Promi
     },
   }
   return site
-}
-
-/** A port that nobody listens on. */
-function freePort(): Promise<number> {
-  const server = createServer()
-  return new Promise((resolve) => {
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => resolve(port))
-    })
-  })
 }
