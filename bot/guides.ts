@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto'
+import type { Audit } from './audit.ts'
 import type { Store } from './store/index.ts'
 import type { Turns } from './turns.ts'
 
@@ -6,6 +7,7 @@ import type { Turns } from './turns.ts'
 export interface GuideParts {
   store: Pick<Store, 'spend' | 'requesters'>
   turns: Pick<Turns, 'accept'>
+  audit?: Pick<Audit, 'write'>
 }
 
 /** Eight random digits, as they are read out and typed. */
@@ -24,13 +26,18 @@ export function readGuideNumber(text: string): string | undefined {
  * False when the number is unknown, used or expired.
  */
 export async function joinByNumber(
-  { store, turns }: GuideParts,
+  { store, turns, audit }: GuideParts,
   number: string,
   joining: { conversation: string; channel: string; locale?: string; device?: string },
 ): Promise<boolean> {
   const place = await store.spend(number)
-  if (!place) return false
+  const where = joining.channel
+  if (!place) {
+    audit?.write({ who: 'customer', what: 'guide.refused', where })
+    return false
+  }
   const { flow, step, request } = place
+  audit?.write({ who: 'customer', what: 'guide.used', request, conversation: joining.conversation, where })
   const event = (conversation: string, name: string, value: object, more: object = {}) => ({
     channel: 'guide',
     eventId: `${name}:${request}:${joining.conversation}/${conversation}`,

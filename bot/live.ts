@@ -29,6 +29,7 @@ export interface LiveParts extends LivePlace {
   unlock: UnlockClient
   links: Links
   draw: Draw
+  pseudonym(conversation: string): string
   log: Logger
 }
 
@@ -85,7 +86,7 @@ function folders({ contentDir, localesDir, bank }: LivePlace) {
   return { dir: contentDir, localesDir, bank }
 }
 
-function speakFrom(content: Content, { localesDir, unlock, links, draw, log }: LiveParts) {
+function speakFrom(content: Content, { localesDir, unlock, links, draw, pseudonym, log }: LiveParts) {
   const onMissing = (locale: string, key: string) =>
     log.warn({ event: 'words.missing', id: `${locale} ${key}` })
   const words = createWords({ dir: localesDir, sentences: content.sentences, bank: content.bank, onMissing })
@@ -93,7 +94,11 @@ function speakFrom(content: Content, { localesDir, unlock, links, draw, log }: L
   const search = searchFaq(content.faq.values(), words.locales, (locale, key) =>
     words.t(locale as 'ja' | 'en', key),
   )
-  return { content, words, bot: createDialogs({ content, words, lexicons, unlock, links, draw, search }) }
+  return {
+    content,
+    words,
+    bot: createDialogs({ content, words, lexicons, unlock, links, draw, pseudonym, search }),
+  }
 }
 
 /** The words' folder that belongs to a content folder: its sister. */

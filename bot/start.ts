@@ -1,7 +1,10 @@
+import { createHmac } from 'node:crypto'
 import { dirname, join } from 'node:path'
 import type { BankProfile } from '../content/index.ts'
 import { createUnlockClient, readPublicKey } from '../unlock/index.ts'
 import { type Sandbox, startSandbox } from '../unlock/sandbox/index.ts'
+import { type Audit, openAudit } from './audit.ts'
+import { deedsOf } from './auditTurn.ts'
 import { directLine } from './channels/directLine.ts'
 import type { Config } from './config.ts'
 import { guideNumber } from './guides.ts'
@@ -16,6 +19,7 @@ import type { Store } from './store/index.ts'
 import { openStore } from './store/open.ts'
 import { takeTurns } from './turn.ts'
 import type { Turns } from './turns.ts'
+import { recover, takeEvent } from './unlockEvents.ts'
 import { unlockRoutes } from './unlockRoutes.ts'
 import { webRoutes } from './web.ts'
 
@@ -34,12 +38,14 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
   const store = openStore(config.storageUrl)
   const keys = openKeys(config.linkKeyFile)
   const metrics = createMetrics(true)
+  const onError = (err: unknown) => log.error({ event: 'audit.failed', err })
+  const audit = openAudit({ dir: dirname(config.linkKeyFile), keys, clock: () => new Date(), onError })
   const signing = linkKey(keys.derive('link'))
   const { contentDir, bank, publicUrl } = config
 
   const place = { contentDir, localesDir: localesBeside(contentDir), bank }
   const first = firstContent(place)
-  const sandbox = config.unlock ? undefined : await actTheBank(config, first.bank, log)
+  const sandbox = config.unlock ? undefined : await actTheBank(config, first.bank, log, audit)
   const { url, token, keys: apiKeys } = config.unlock ?? sandboxApi(sandbox as Sandbox)
   const unlock = createUnlockClient({
     url,
@@ -54,18 +60,27 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
     host: new URL(publicUrl).host,
     help: `${new URL(publicUrl).host}/help`,
   }
-  const live = openLive({ ...place, first, unlock, links, draw: { linkId, guideNumber }, log })
+  const live = openLive({
+    ...place,
+    first,
+    unlock,
+    links,
+    draw: { linkId, guideNumber },
+    pseudonym: pseudonyms(keys.derive('pseudonym')),
+    log,
+  })
 
   const turns = takeTurns({
     store,
     bot: () => live.bot(),
     log,
-    onTurn: (ms, channel) => {
-      metrics.turns.inc({ channel, result: 'committed' })
+    onTurn: (turn, ms) => {
+      for (const deed of deedsOf(turn)) audit.write(deed)
+      metrics.turns.inc({ channel: turn.channel, result: 'committed' })
       metrics.turnSeconds.observe(ms / 1000)
     },
   })
-  const chat = directLine({ store, turns, keys, config, log, metrics })
+  const chat = directLine({ store, turns, keys, config, log, metrics, audit })
   const verifying = apiKeys.map(readPublicKey)
   const parts = {
     client: unlock,
@@ -74,6 +89,7 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
     store,
     words: live.words(),
     linkKey: signing,
+    audit,
   }
   const routes = [
     ...chat.routes,
@@ -90,6 +106,11 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
   const server = createServer({ config, routes, upgrades: chat.upgrades, log, metrics, health })
   await turns.start()
   await server.listen()
+  const recovery = recover({
+    client: unlock,
+    take: (event) => takeEvent(parts, { ...event, by: 'recovery' }),
+    onError: (err) => log.warn({ event: 'recovery.failed', err }),
+  })
   log.info({ event: 'started', url: publicUrl, bank, version: live.content().version })
 
   return {
@@ -100,18 +121,20 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
     live,
     async close() {
       live.close()
+      recovery.stop()
       health.closing()
       chat.close()
       await server.close()
       await turns.stop()
       await sandbox?.close()
       await store.close()
+      audit.close()
       log.info({ event: 'stopped' })
     },
   }
 }
 
-function actTheBank(config: Config, bank: BankProfile, log: Logger): Promise<Sandbox> {
+function actTheBank(config: Config, bank: BankProfile, log: Logger, audit: Audit): Promise<Sandbox> {
   const { name, service, code, forms } = bank
   return startSandbox({
     port: config.sandboxPort,
@@ -121,10 +144,16 @@ function actTheBank(config: Config, bank: BankProfile, log: Logger): Promise<San
     bank: { name, service, code },
     forms: forms as Parameters<typeof startSandbox>[0]['forms'],
     clock: () => new Date(),
+    writeDeed: (deed) => audit.write({ ...deed, where: 'sandbox' }),
     onError: (err) => log.error({ event: 'sandbox.failed', err }),
   })
 }
 
 function sandboxApi({ url, token, publicKey }: Sandbox) {
   return { url, token, keys: [publicKey] }
+}
+
+/** One-way: the bank sees that two requests are of one customer, and not of which. */
+function pseudonyms(key: Buffer): (conversation: string) => string {
+  return (conversation) => createHmac('sha256', key).update(conversation).digest('base64url')
 }

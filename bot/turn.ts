@@ -1,4 +1,5 @@
 import type { Activity } from 'botbuilder-core'
+import type { Committed } from './auditTurn.ts'
 import type { Logger } from './log.ts'
 import { hidesSecret, maskSecrets } from './secrets.ts'
 import type { Accepted, Conversation, Inbound, Pass, Pending, Store } from './store/index.ts'
@@ -45,8 +46,8 @@ interface Deps {
   bot: () => Bot
   log: Logger
   now?: () => number
-  /** Told how long each turn took, in milliseconds. */
-  onTurn?: (ms: number, channel: string) => void
+  /** Told of each turn that has been committed, and how many milliseconds it took. */
+  onTurn?: (turn: Committed, ms: number) => void
 }
 
 const RETRY_MS = [50, 200, 1000, 5000]
@@ -161,7 +162,12 @@ class TurnTaker implements Turns {
     if (outcome === 'stale') return
     for (const { conversation: other } of tells) this.#wake(other)
     const ms = performance.now() - began
-    this.#deps.onTurn?.(ms, conversation.channel)
+    const { channel, state: before } = conversation
+    const { state: after, requests, passes } = reply
+    this.#deps.onTurn?.(
+      { conversation: id, channel, event: event.activity, before, after, requests, passes },
+      ms,
+    )
     this.#deps.log.info({ ...reply.trace, conversation: id, ms: Math.round(ms * 10) / 10 })
   }
 

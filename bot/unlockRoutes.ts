@@ -3,12 +3,14 @@ import { readFileSync } from 'node:fs'
 import type { Locale, Words } from '../locales/index.ts'
 import type { UnlockClient, UnlockRequest } from '../unlock/index.ts'
 import { maxWebhook, readUpdate, UnlockNotFound, UnlockUnavailable, verifyWebhook } from '../unlock/index.ts'
+import type { Audit } from './audit.ts'
 import { goPage, sorryPage } from './goPage.ts'
 import { isPageNonce, type LinkKey, pageNonce, readLink } from './link.ts'
 import type { HttpAnswer, HttpRequest, Route } from './route.ts'
 import { HttpError } from './route.ts'
-import type { Store } from './store/index.ts'
+import type { Pass, Store } from './store/index.ts'
 import type { Turns } from './turns.ts'
+import { takeEvent } from './unlockEvents.ts'
 
 /** What the two routes to the unlock API need. */
 export interface UnlockParts {
@@ -21,6 +23,7 @@ export interface UnlockParts {
   /** Signs deep links. */
   linkKey: LinkKey
   clock: () => Date
+  audit?: Pick<Audit, 'write'>
 }
 
 /** What became of a link: the request to go on with, or why not. */
@@ -68,7 +71,8 @@ async function followLink(parts: UnlockParts, request: HttpRequest): Promise<Htt
     return linkPage(403, parts, locale, found)
   const pass = await parts.store.spend(found.id)
   if (!pass) return sorry(parts, locale, { status: 410, sorry: 'used' })
-  await tellAll(parts, pass.request, `link:${pass.id}`, 'link.followed', { request: pass.request })
+  parts.audit?.write({ who: 'customer', what: 'link.followed', request: pass.request, where: 'web' })
+  await tellFollowed(parts, pass)
   return { status: 303, headers: { Location: found.request.link } }
 }
 
@@ -83,26 +87,13 @@ function linkPage(
   return page(status, goPage(say, locale, found.request, nonce), new URL(found.request.link).origin)
 }
 
-/** Lets every conversation that waits for the request know; each event once, however often it is told. */
-async function tellAll(
-  { store, turns }: UnlockParts,
-  request: string,
-  event: string,
-  name: string,
-  value: object,
-): Promise<number> {
-  const conversations = await store.requesters(request)
-  for (const conversation of conversations) {
-    const activity = { type: 'event', name, value }
-    await turns.accept({
-      channel: 'unlock',
-      eventId: `${event}/${conversation}`,
-      conversation,
-      activity,
-      logged: false,
-    })
+/** Lets every conversation that waits for the request know, so that each shows a new link when it must show one again. */
+async function tellFollowed({ store, turns }: UnlockParts, { id, request }: Pass): Promise<void> {
+  for (const conversation of await store.requesters(request)) {
+    const activity = { type: 'event', name: 'link.followed', value: { request } }
+    const eventId = `link:${id}/${conversation}`
+    await turns.accept({ channel: 'unlock', eventId, conversation, activity, logged: false })
   }
-  return conversations.length
 }
 
 async function findRequest(
@@ -133,15 +124,15 @@ async function findRequest(
 async function takeCallback(parts: UnlockParts, request: HttpRequest): Promise<HttpAnswer> {
   const { headers, body } = request
   const verdict = verifyWebhook({ headers, body, keys: parts.keys(), now: parts.clock() })
-  if (!verdict.valid) throw new HttpError(401, 'BadSignature', 'The webhook is not signed as it must be')
+  if (!verdict.valid) {
+    parts.audit?.write({ who: 'bank', what: 'callback.refused', where: 'web', why: 'signature' })
+    throw new HttpError(401, 'BadSignature', 'The webhook is not signed as it must be')
+  }
   const update = readUpdate(body)
   if (!update) return { status: 202 }
   try {
-    if ((await parts.store.requesters(update.id)).length === 0) return { status: 202 }
-    // The news is only a hint: what the customer is told is what the API says when it is asked again.
-    const { id, state } = await parts.client.read(update.id)
-    await tellAll(parts, id, verdict.id, 'unlock.updated', { id, state })
-    return { status: 204 }
+    const waiting = await takeEvent(parts, { id: verdict.id, update, by: 'callback' })
+    return { status: waiting > 0 ? 204 : 202 }
   } catch (cause) {
     throw Object.assign(new HttpError(503, 'Busy', 'Send it again later', { 'Retry-After': '5' }), { cause })
   }

@@ -70,6 +70,8 @@ interface Deps {
   unlock: UnlockClient
   links: Links
   draw: Draw
+  /** What the unlock API is told in place of a conversation's id. */
+  pseudonym(conversation: string): string
   search: Search
   now?: () => Date
 }
@@ -91,9 +93,11 @@ export function createDialogs(deps: Deps) {
       if (device === 'phone' || device === 'pc') state.device = device
       const trace = { event: heard.activity.name ?? heard.activity.type ?? 'unknown' }
       const { id, channel } = heard
+      const customer = deps.pseudonym(heard.conversation)
       const scene: Scene = {
         id,
         channel,
+        customer,
         now: now(),
         world,
         state,

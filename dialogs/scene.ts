@@ -70,6 +70,8 @@ export type Options = Record<string, string | string[]>
 export interface Scene {
   id: string
   channel: string
+  /** A pseudonym of the customer: the same for the same conversation, and nothing can be read from it. */
+  customer: string
   now: Date
   world: World
   state: State

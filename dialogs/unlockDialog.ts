@@ -1,6 +1,6 @@
 import type { Part } from '../content/index.ts'
 import type { Locale } from '../locales/index.ts'
-import { requestNumber, type UnlockRequest, UnlockUnavailable } from '../unlock/index.ts'
+import { requestNumber, UnlockRefused, type UnlockRequest, UnlockUnavailable } from '../unlock/index.ts'
 import { type Scene, say } from './scene.ts'
 import type { Run, Ticket, WaitingFor } from './state.ts'
 import type { Sheet } from './stepCard.ts'
@@ -20,8 +20,8 @@ const USABLE_MS = 60 * 1000
  */
 export async function linkSheet(scene: Scene, part: Part): Promise<LinkSheet> {
   const request = await openRequest(scene)
-  scene.canRetryLink = !request
-  if (!request) return { notes: [say(scene, 'bot:unlock.unavailable')] }
+  scene.canRetryLink = request === 'unavailable'
+  if (typeof request === 'string') return { notes: [say(scene, `bot:unlock.${request}`)] }
   const run = scene.state.run as Run
   const needsPc = part.device === 'pc-cert'
   const guide = needsPc && !run.isShared ? ticket(scene, run, part, request, 'guide') : undefined
@@ -73,18 +73,21 @@ export function toldAlready(scene: Scene, request: string): boolean {
   return false
 }
 
-async function openRequest(scene: Scene): Promise<WaitingFor | undefined> {
-  const { run, locale } = scene.state
-  if (!run) return undefined
+/** The run's request; when there is none and none can be made, why. */
+async function openRequest(scene: Scene): Promise<WaitingFor | 'unavailable' | 'tooMany'> {
+  const { locale } = scene.state
+  const run = scene.state.run as Run
   if (run.request && Date.parse(run.request.expiresAt) > scene.now.getTime()) return run.request
   try {
-    const wanted = { purpose: 'clear-user-suspension', locale, channel: scene.channel } as const
+    const { channel, customer } = scene
+    const wanted = { purpose: 'clear-user-suspension', locale, channel, customer } as const
     const { id, bindingCode, expiresAt } = await scene.world.unlock.create(wanted, scene.id)
     run.request = { id, bindingCode, expiresAt }
     scene.requests.push(id)
     return run.request
   } catch (error) {
-    if (error instanceof UnlockUnavailable) return undefined
+    if (error instanceof UnlockRefused) return 'tooMany'
+    if (error instanceof UnlockUnavailable) return 'unavailable'
     throw error
   }
 }

@@ -1,3 +1,4 @@
+import type { Audit } from '../audit.ts'
 import type { Config } from '../config.ts'
 import type { Keys } from '../keys.ts'
 import { createRates, createSlots } from '../limits.ts'
@@ -22,6 +23,7 @@ export interface DirectLineParts {
   log: Logger
   clock?: () => number
   metrics?: Metrics
+  audit?: Pick<Audit, 'write'>
   /** Milliseconds that a frame of a stream may wait for its reader; 10 s. */
   patience?: number
 }
@@ -44,7 +46,7 @@ export function directLine(parts: DirectLineParts): DirectLine {
   const rest = new DirectLineRest({ ...parts, clock, rates, credentials, access })
   const stream = streaming(parts, access)
   return {
-    routes: [...rest.routes(), widgetSession({ credentials, rates, store: parts.store, turns: parts.turns })],
+    routes: [...rest.routes(), widgetSession({ ...parts, credentials, rates })],
     upgrades: [stream],
     close: stream.close,
   }

@@ -8,7 +8,7 @@ import { openSqlite } from '../../bot/store/sqlite.ts'
 import { takeTurns } from '../../bot/turn.ts'
 import type { State } from '../../dialogs/index.ts'
 import { Bank } from './bank.ts'
-import { draw } from './draw.ts'
+import { draw, pseudonym } from './draw.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 
@@ -68,7 +68,7 @@ export class Chat {
     const log = createLog('silent')
     const place = { contentDir, localesDir, bank }
     this.#live = openLive(
-      { ...place, first: firstContent(place), unlock: this.bank, links, draw, log },
+      { ...place, first: firstContent(place), unlock: this.bank, links, draw, pseudonym, log },
       false,
     )
     this.turns = takeTurns({ store: this.store, bot: () => this.#live.bot(), log })

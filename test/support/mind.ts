@@ -4,7 +4,7 @@ import { type Content, loadContent, searchFaq } from '../../content/index.ts'
 import { createDialogs, type Reply, type State } from '../../dialogs/index.ts'
 import { createWords, readLexicon } from '../../locales/index.ts'
 import { Bank } from './bank.ts'
-import { draw } from './draw.ts'
+import { draw, pseudonym } from './draw.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 
@@ -26,6 +26,7 @@ export class Mind {
       lexicons: { ja: readLexicon(localesDir, 'ja'), en: readLexicon(localesDir, 'en') },
       unlock: this.bank,
       draw,
+      pseudonym,
       links: {
         request: (id) => `https://help.example/go/${id}`,
         picture: (file) => `https://help.example/pictures/${file}`,
