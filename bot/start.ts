@@ -7,6 +7,7 @@ import { type Audit, openAudit } from './audit.ts'
 import { deedsOf } from './auditTurn.ts'
 import { directLine } from './channels/directLine.ts'
 import type { Config } from './config.ts'
+import { Delivery } from './delivery.ts'
 import { guideNumber } from './guides.ts'
 import { createHealth } from './health.ts'
 import { openKeys } from './keys.ts'
@@ -70,10 +71,13 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
     log,
   })
 
+  const delivery = new Delivery({ store, senders: [], log })
   const turns = takeTurns({
     store,
     bot: () => live.bot(),
     log,
+    sends: (channel) => delivery.serves(channel),
+    onSend: (conversation) => delivery.wake(conversation),
     onTurn: (turn, ms) => {
       for (const deed of deedsOf(turn)) audit.write(deed)
       metrics.turns.inc({ channel: turn.channel, result: 'committed' })
@@ -105,6 +109,7 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
   const health = createHealth({ store: () => store.check(), content: () => live.check() })
   const server = createServer({ config, routes, upgrades: chat.upgrades, log, metrics, health })
   await turns.start()
+  await delivery.start()
   await server.listen()
   const recovery = recover({
     client: unlock,
@@ -126,6 +131,7 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
       chat.close()
       await server.close()
       await turns.stop()
+      await delivery.stop()
       await sandbox?.close()
       await store.close()
       audit.close()

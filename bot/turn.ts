@@ -46,6 +46,10 @@ interface Deps {
   bot: () => Bot
   log: Logger
   now?: () => number
+  /** Whether a channel must send out what is said; none unless said otherwise. */
+  sends?: (channel: string) => boolean
+  /** Something was put into the outbox of a conversation. */
+  onSend?: (conversation: string) => void
   /** Told of each turn that has been committed, and how many milliseconds it took. */
   onTurn?: (turn: Committed, ms: number) => void
 }
@@ -147,6 +151,7 @@ class TurnTaker implements Turns {
     const conversation = (await this.#deps.store.conversation(id)) as Conversation
     const reply = await this.#reply(conversation, event)
     const tells = await this.#tells(id, event, reply)
+    const sends = this.#deps.sends?.(conversation.channel) ?? false
     const outcome = await this.#deps.store.commit({
       conversation: id,
       channel: conversation.channel,
@@ -158,9 +163,12 @@ class TurnTaker implements Turns {
       requests: reply.requests,
       passes: reply.passes,
       tells,
+      sends,
+      ...(event.reply && { reply: event.reply }),
     })
     if (outcome === 'stale') return
     for (const { conversation: other } of tells) this.#wake(other)
+    if (sends && reply.said.length > 0) this.#deps.onSend?.(id)
     const ms = performance.now() - began
     const { channel, state: before } = conversation
     const { state: after, requests, passes } = reply

@@ -10,6 +10,8 @@ export interface Conversation {
   state: unknown
   /** The sequence number of the last activity in its log; 0 when empty. */
   seq: number
+  /** How its channel reaches it, also days later; as the channel's last event had it. */
+  reference?: object
 }
 
 /** An event that a channel has verified and that must not be lost. */
@@ -19,6 +21,10 @@ export interface Inbound {
   eventId: string
   conversation: string
   activity: Partial<Activity>
+  /** How the channel reaches the conversation, also days later (Teams' conversation reference). */
+  reference?: object
+  /** What only an answer to this very event can use (LINE's reply token); forgotten with it. */
+  reply?: object
   /** Whether the activity belongs into the conversation's log (what the customer said does, an event does not). */
   logged: boolean
 }
@@ -36,6 +42,7 @@ export interface Pending {
   channel: string
   eventId: string
   activity: Partial<Activity>
+  reply?: object
 }
 
 /** One entry of a conversation's log. */
@@ -61,6 +68,24 @@ export interface Turn {
   passes?: Pass[]
   /** Events for other conversations, accepted in the same transaction. */
   tells?: Inbound[]
+  /** Whether the channel must send out what was said (LINE, Teams); the web chat reads it from the log. */
+  sends?: boolean
+  /** What the answer to this event can use. */
+  reply?: object
+}
+
+/** What one turn has said, until its channel has taken it. */
+export interface Outgoing {
+  id: number
+  conversation: string
+  channel: string
+  activities: Partial<Activity>[]
+  reply?: object
+  reference?: object
+  /** How often it was tried. */
+  attempts: number
+  /** What the channel wanted to remember between two tries (LINE's retry key). */
+  note?: object
 }
 
 /** What lets somebody in once, for a short time: a deep link or a guide number. It knows a place and nobody. */
@@ -94,6 +119,14 @@ export interface Store {
   pass(id: string): Promise<(Pass & { isSpent: boolean }) | undefined>
   /** Spends a pass, once and only before it expires; undefined when that cannot be. Durable when it resolves. */
   spend(id: string): Promise<Pass | undefined>
+  /** The oldest unsent of a conversation, whether or not it is due. */
+  outgoing(conversation: string): Promise<(Outgoing & { dueAt: number }) | undefined>
+  /** Conversations that have something to send. */
+  sending(): Promise<string[]>
+  /** The channel has taken it, or it can never be sent. Durable when it resolves. */
+  sent(id: number): Promise<void>
+  /** Remembers a note, and that another try is due; durable when it resolves. */
+  postpone(id: number, again: { dueAt: number; attempts: number; note?: object }): Promise<void>
   /** Calls back after each durable change of a log: a hint; the sequence number is the truth. */
   onLogged(listener: (conversation: string, seq: number) => void): () => void
   /** Throws when the store cannot answer. */

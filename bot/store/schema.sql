@@ -3,7 +3,9 @@ CREATE TABLE IF NOT EXISTS conversations (
   channel TEXT NOT NULL,
   version INTEGER NOT NULL DEFAULT 0,
   state TEXT,
-  seq INTEGER NOT NULL DEFAULT 0
+  seq INTEGER NOT NULL DEFAULT 0,
+  -- How the channel reaches it.
+  reference TEXT
 ) STRICT, WITHOUT ROWID;
 
 -- What was said, by both sides, in the order in which everyone sees it.
@@ -23,6 +25,7 @@ CREATE TABLE IF NOT EXISTS inbox (
   activity_id TEXT NOT NULL,
   -- Emptied when the event has been applied.
   activity TEXT,
+  reply TEXT,
   accepted_at INTEGER NOT NULL,
   UNIQUE (channel, event)
 ) STRICT;
@@ -45,3 +48,16 @@ CREATE TABLE IF NOT EXISTS passes (
   expires_at INTEGER NOT NULL,
   spent_at INTEGER
 ) STRICT, WITHOUT ROWID;
+
+-- What channels must still send; a row leaves when the channel has taken it.
+CREATE TABLE IF NOT EXISTS outbox (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  conversation TEXT NOT NULL,
+  channel TEXT NOT NULL,
+  activities TEXT NOT NULL,
+  reply TEXT,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  due_at INTEGER NOT NULL DEFAULT 0,
+  note TEXT
+) STRICT;
+CREATE INDEX IF NOT EXISTS outbox_conversation ON outbox (conversation, id);

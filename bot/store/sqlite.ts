@@ -2,7 +2,17 @@ import { chmodSync, mkdirSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { GroupCommit } from './groupCommit.ts'
-import type { Accepted, Conversation, Inbound, Logged, Pass, Pending, Store, Turn } from './index.ts'
+import type {
+  Accepted,
+  Conversation,
+  Inbound,
+  Logged,
+  Outgoing,
+  Pass,
+  Pending,
+  Store,
+  Turn,
+} from './index.ts'
 
 const schema = readFileSync(new URL('./schema.sql', import.meta.url), 'utf8')
 
@@ -79,6 +89,7 @@ class SqliteStore implements Store {
       channel: row.channel as string,
       eventId: row.event as string,
       activity: JSON.parse(row.activity as string),
+      ...(row.reply !== null && { reply: JSON.parse(row.reply as string) }),
     }
   }
 
@@ -115,6 +126,26 @@ class SqliteStore implements Store {
     })
   }
 
+  async outgoing(conversation: string): Promise<(Outgoing & { dueAt: number }) | undefined> {
+    const row = this.#sql.outgoing.get(conversation) as Row | undefined
+    return row && toOutgoing(row)
+  }
+
+  async sending(): Promise<string[]> {
+    return (this.#sql.sending.all() as Row[]).map((row) => row.conversation as string)
+  }
+
+  sent(id: number): Promise<void> {
+    return this.#group.write(() => void this.#sql.sent.run(id))
+  }
+
+  postpone(
+    id: number,
+    { dueAt, attempts, note }: { dueAt: number; attempts: number; note?: object },
+  ): Promise<void> {
+    return this.#group.write(() => void this.#sql.postpone.run(dueAt, attempts, json(note), id))
+  }
+
   onLogged(listener: (conversation: string, seq: number) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
@@ -133,19 +164,32 @@ class SqliteStore implements Store {
   #conversation(id: string): Conversation | undefined {
     const row = this.#sql.conversation.get(id) as Row | undefined
     if (!row) return undefined
-    const state = row.state === null ? undefined : JSON.parse(row.state as string)
-    return { ...(row as unknown as Conversation), state }
+    const { reference, ...rest } = row as unknown as Conversation & {
+      state: string | null
+      reference: string | null
+    }
+    const state = rest.state === null ? undefined : JSON.parse(rest.state)
+    return { ...rest, state, ...(reference !== null && { reference: JSON.parse(reference) }) }
   }
 
   #accept(inbound: Inbound): Accepted {
     const before = this.#sql.event.get(inbound.channel, inbound.eventId) as Row | undefined
     if (before) return { seen: true, activityId: before.activity_id as string }
     this.#sql.make.run(inbound.conversation, inbound.channel)
+    if (inbound.reference) this.#sql.refer.run(JSON.stringify(inbound.reference), inbound.conversation)
     let activity = inbound.activity
     if (inbound.logged) activity = this.#log(inbound.conversation, activity)
     const id = activity.id ?? inbound.eventId
     const { channel, eventId, conversation } = inbound
-    this.#sql.keep.run(channel, eventId, conversation, id, JSON.stringify(activity), this.#now())
+    this.#sql.keep.run(
+      channel,
+      eventId,
+      conversation,
+      id,
+      JSON.stringify(activity),
+      json(inbound.reply),
+      this.#now(),
+    )
     this.#forget()
     return { seen: false, activityId: id }
   }
@@ -155,13 +199,15 @@ class SqliteStore implements Store {
     const state = JSON.stringify(turn.state)
     const { changes } = this.#sql.advance.run(state, turn.conversation, turn.version)
     if (changes === 0) return 'stale'
-    let last: string | undefined
-    for (const activity of turn.said) last = this.#log(turn.conversation, activity).id
+    const said = turn.said.map((activity) => this.#log(turn.conversation, activity))
+    if (turn.sends && said.length > 0) {
+      this.#sql.send.run(turn.conversation, turn.channel, JSON.stringify(said), json(turn.reply))
+    }
     for (const request of turn.requests) this.#sql.request.run(request, turn.conversation)
     for (const pass of turn.passes ?? []) this.#issue(pass)
     for (const inbound of turn.tells ?? []) this.#accept(inbound)
     this.#sql.applied.run(turn.eventChannel, turn.eventId)
-    return last
+    return said.at(-1)?.id
   }
 
   #issue({ id, flow, step, request, expiresAt }: Pass): void {
@@ -200,6 +246,19 @@ function toPass(row: Row): Pass {
   return { id, flow, step, request, expiresAt } as Pass
 }
 
+function toOutgoing(row: Row): Outgoing & { dueAt: number } {
+  const { id, conversation, channel, attempts, due_at: dueAt } = row as Record<string, never>
+  const parts = { activities: row.activities, reply: row.reply, reference: row.reference, note: row.note }
+  const read = Object.entries(parts).flatMap(([name, text]) =>
+    text === null ? [] : [[name, JSON.parse(text as string)]],
+  )
+  return { id, conversation, channel, attempts, dueAt, ...Object.fromEntries(read) }
+}
+
+function json(value: object | undefined): string | null {
+  return value === undefined ? null : JSON.stringify(value)
+}
+
 function seqOf(id: string): number {
   return Number(id.slice(id.lastIndexOf('|') + 1))
 }
@@ -207,16 +266,18 @@ function seqOf(id: string): number {
 function statements(db: DatabaseSync) {
   return {
     make: db.prepare('INSERT INTO conversations (id, channel) VALUES (?, ?) ON CONFLICT DO NOTHING'),
-    conversation: db.prepare('SELECT id, channel, version, state, seq FROM conversations WHERE id = ?'),
+    conversation: db.prepare(
+      'SELECT id, channel, version, state, seq, reference FROM conversations WHERE id = ?',
+    ),
     event: db.prepare('SELECT activity_id FROM inbox WHERE channel = ? AND event = ?'),
     keep: db.prepare(
-      'INSERT INTO inbox (channel, event, conversation, activity_id, activity, accepted_at) VALUES (?, ?, ?, ?, ?, ?)',
+      'INSERT INTO inbox (channel, event, conversation, activity_id, activity, reply, accepted_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
     ),
     pending: db.prepare(
-      'SELECT channel, event, activity FROM inbox WHERE conversation = ? AND activity IS NOT NULL ORDER BY place LIMIT 1',
+      'SELECT channel, event, activity, reply FROM inbox WHERE conversation = ? AND activity IS NOT NULL ORDER BY place LIMIT 1',
     ),
     waiting: db.prepare('SELECT DISTINCT conversation FROM inbox WHERE activity IS NOT NULL'),
-    applied: db.prepare('UPDATE inbox SET activity = NULL WHERE channel = ? AND event = ?'),
+    applied: db.prepare('UPDATE inbox SET activity = NULL, reply = NULL WHERE channel = ? AND event = ?'),
     forget: db.prepare('DELETE FROM inbox WHERE activity IS NULL AND accepted_at < ?'),
     advance: db.prepare(
       'UPDATE conversations SET state = ?, version = version + 1 WHERE id = ? AND version = ?',
@@ -234,6 +295,14 @@ function statements(db: DatabaseSync) {
       'UPDATE passes SET spent_at = ? WHERE id = ? AND spent_at IS NULL AND expires_at > ? RETURNING *',
     ),
     forgetPasses: db.prepare('DELETE FROM passes WHERE expires_at < ?'),
+    refer: db.prepare('UPDATE conversations SET reference = ? WHERE id = ?'),
+    send: db.prepare('INSERT INTO outbox (conversation, channel, activities, reply) VALUES (?, ?, ?, ?)'),
+    outgoing: db.prepare(
+      'SELECT outbox.*, reference FROM outbox JOIN conversations ON conversations.id = conversation WHERE conversation = ? ORDER BY outbox.id LIMIT 1',
+    ),
+    sending: db.prepare('SELECT DISTINCT conversation FROM outbox'),
+    sent: db.prepare('DELETE FROM outbox WHERE id = ?'),
+    postpone: db.prepare('UPDATE outbox SET due_at = ?, attempts = ?, note = ? WHERE id = ?'),
     check: db.prepare('SELECT count(*) FROM conversations WHERE id IS NULL'),
   }
 }

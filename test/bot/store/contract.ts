@@ -186,5 +186,47 @@ export function storeContract(open: () => Promise<Store> | Store): void {
     expect((await store.conversation('c1'))?.state).to.deep.equal(state)
   })
 
+  it('keeps what a channel must send until the channel has taken it, oldest first', async () => {
+    const reply = { token: 't1' }
+    await store.accept(event('e1', { reply, reference: { at: 'one' } }))
+    await store.accept(event('e2', { reference: { at: 'two' } }))
+    expect((await store.pending('c1'))?.reply).to.deep.equal(reply)
+    await store.commit(turn('e1', 0, { sends: true, reply }))
+    await store.commit(turn('e2', 1, { sends: true }))
+    expect(await store.sending()).to.deep.equal(['c1'])
+    const first = (await store.outgoing('c1'))!
+    expect(first.activities.map(({ text }) => text)).to.deep.equal(['answer to e1'])
+    expect(first).to.deep.include({
+      channel: 'directline',
+      attempts: 0,
+      dueAt: 0,
+      reply,
+      reference: { at: 'two' },
+    })
+    await store.postpone(first.id, { dueAt: 5, attempts: 1, note: { key: 'k' } })
+    expect(await store.outgoing('c1')).to.deep.include({
+      id: first.id,
+      attempts: 1,
+      dueAt: 5,
+      note: { key: 'k' },
+    })
+    await store.sent(first.id)
+    const second = (await store.outgoing('c1'))!
+    expect(second.activities.map(({ text }) => text)).to.deep.equal(['answer to e2'])
+    expect(second).not.to.have.any.keys('reply', 'note')
+    await store.sent(second.id)
+    expect(await store.outgoing('c1')).to.equal(undefined)
+    expect(await store.sending()).to.deep.equal([])
+  })
+
+  it('sends nothing for a turn that said nothing, was stale, or whose channel reads the log', async () => {
+    await store.accept(event('e1'))
+    await store.commit(turn('e1', 7, { sends: true }))
+    await store.commit(turn('e1', 0, { said: [], sends: true }))
+    await store.accept(event('e2'))
+    await store.commit(turn('e2', 1))
+    expect(await store.sending()).to.deep.equal([])
+  })
+
   it('answers a check while it is open', () => store.check())
 }

@@ -1,0 +1,159 @@
+import type { Logger } from './log.ts'
+import type { Outgoing, Store } from './store/index.ts'
+
+/** How a channel sends what was said. */
+export interface Sender {
+  channel: string
+  /**
+   * Sends it once. `remember` makes a note durable before something is done that must not be done twice.
+   * `sent`: taken, or already taken before; `dropped`: can never be sent; otherwise try again after so many milliseconds.
+   * A rejection counts as: try again.
+   */
+  send(
+    out: Outgoing,
+    remember: (note: object) => Promise<void>,
+  ): Promise<'sent' | 'dropped' | { after: number }>
+}
+
+interface Deps {
+  store: Store
+  senders: readonly Sender[]
+  log: Logger
+  now?: () => number
+}
+
+/** Milliseconds before each further try when a sender does not say. */
+const PAUSES = [1000, 4000, 15_000, 60_000]
+/** After a day nobody waits for the answer any more. */
+const MOST_TRIES = 40
+
+/** Empties the outbox: in order within a conversation, any number of conversations side by side. */
+export class Delivery {
+  readonly #deps: Deps
+  readonly #senders: Map<string, Sender>
+  readonly #now: () => number
+  /** Conversations at work; true when more has come meanwhile. */
+  readonly #busy = new Map<string, boolean>()
+  readonly #timers = new Map<string, NodeJS.Timeout>()
+  #idle: (() => void)[] = []
+  #isStopped = false
+
+  constructor(deps: Deps) {
+    this.#deps = deps
+    this.#senders = new Map(deps.senders.map((sender) => [sender.channel, sender]))
+    this.#now = deps.now ?? Date.now
+  }
+
+  /** Whether what is said in this channel must be sent out. */
+  serves(channel: string): boolean {
+    return this.#senders.has(channel)
+  }
+
+  /** Takes up what was not sent before a crash. */
+  async start(): Promise<void> {
+    for (const conversation of await this.#deps.store.sending()) this.wake(conversation)
+  }
+
+  /** Something was put into the outbox of a conversation. */
+  wake(conversation: string): void {
+    if (this.#isStopped) return
+    if (this.#busy.has(conversation)) {
+      this.#busy.set(conversation, true)
+      return
+    }
+    this.#busy.set(conversation, false)
+    void this.#drain(conversation)
+  }
+
+  /** Resolves when nothing is being sent; what waits for another try does not count. */
+  idle(): Promise<void> {
+    if (this.#busy.size === 0) return Promise.resolve()
+    return new Promise((resolve) => this.#idle.push(resolve))
+  }
+
+  /** Lets what is being sent finish; the rest is taken up at the next start. */
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    for (const timer of this.#timers.values()) clearTimeout(timer)
+    await this.idle()
+  }
+
+  async #drain(conversation: string): Promise<void> {
+    try {
+      do {
+        this.#busy.set(conversation, false)
+        while (!this.#isStopped && (await this.#sendNext(conversation)));
+      } while (this.#busy.get(conversation) && !this.#isStopped)
+    } catch (err) {
+      this.#deps.log.error({ event: 'delivery.failed', conversation, err })
+      this.#later(conversation, PAUSES[0] as number)
+    }
+    this.#busy.delete(conversation)
+    if (this.#busy.size === 0) for (const resolve of this.#idle.splice(0)) resolve()
+  }
+
+  /** Whether there may be more to send now. */
+  async #sendNext(conversation: string): Promise<boolean> {
+    const { store, log } = this.#deps
+    const out = await store.outgoing(conversation)
+    const sender = out && this.#senders.get(out.channel)
+    if (!out || !sender) return false
+    const early = out.dueAt - this.#now()
+    if (early > 0) {
+      this.#later(conversation, early)
+      return false
+    }
+    const result = await this.#try(sender, out)
+    if (result === 'sent' || result === 'dropped') {
+      await store.sent(out.id)
+      log[result === 'sent' ? 'info' : 'warn']({
+        event: `delivery.${result}`,
+        channel: out.channel,
+        conversation,
+        attempt: out.attempts + 1,
+      })
+      return true
+    }
+    const { note, after } = result
+    await store.postpone(out.id, { dueAt: this.#now() + after, attempts: out.attempts + 1, note })
+    this.#later(conversation, after)
+    return false
+  }
+
+  async #try(sender: Sender, out: Outgoing): Promise<'sent' | 'dropped' | { after: number; note?: object }> {
+    let { note } = out
+    const remember = async (more: object) => {
+      note = more
+      await this.#deps.store.postpone(out.id, { dueAt: 0, attempts: out.attempts, note })
+    }
+    try {
+      const result = await sender.send(out, remember)
+      return typeof result === 'string' ? result : this.#again(out, note, result.after)
+    } catch (err) {
+      this.#deps.log.error({
+        event: 'delivery.failed',
+        channel: out.channel,
+        conversation: out.conversation,
+        err,
+      })
+      return this.#again(out, note, PAUSES[Math.min(out.attempts, PAUSES.length - 1)] as number)
+    }
+  }
+
+  #again(
+    out: Outgoing,
+    note: object | undefined,
+    after: number,
+  ): 'dropped' | { after: number; note?: object } {
+    return out.attempts + 1 >= MOST_TRIES ? 'dropped' : { after, note }
+  }
+
+  #later(conversation: string, ms: number): void {
+    clearTimeout(this.#timers.get(conversation))
+    const timer = setTimeout(() => {
+      this.#timers.delete(conversation)
+      this.wake(conversation)
+    }, ms)
+    this.#timers.set(conversation, timer.unref())
+  }
+}

@@ -1,0 +1,126 @@
+import { expect } from 'chai'
+import { Delivery, type Sender } from '../../bot/delivery.ts'
+import { createLog } from '../../bot/log.ts'
+import type { Outgoing, Store } from '../../bot/store/index.ts'
+import { openSqlite } from '../../bot/store/sqlite.ts'
+
+describe('the delivery of what was said', () => {
+  let store: Store
+  const log = createLog('silent')
+  const turns = new Map<string, number>()
+
+  beforeEach(() => {
+    store = openSqlite(':memory:')
+    turns.clear()
+  })
+  afterEach(() => store.close())
+
+  /** Puts one turn's words into the outbox. */
+  const say = async (conversation: string, text: string) => {
+    const version = turns.get(conversation) ?? 0
+    turns.set(conversation, version + 1)
+    const eventId = `${conversation}-${version}`
+    await store.accept({ channel: 'test', eventId, conversation, activity: {}, logged: false })
+    const said = [{ type: 'message', text }]
+    const turn = { conversation, channel: 'test', version, state: {}, said, eventId, eventChannel: 'test' }
+    await store.commit({ ...turn, requests: [], sends: true })
+  }
+  const sending = (send: Sender['send']) => new Delivery({ store, log, senders: [{ channel: 'test', send }] })
+  const textOf = (out: Outgoing) => out.activities[0]?.text as string
+
+  it('sends each once, in order within a conversation', async () => {
+    const sent: string[] = []
+    const delivery = sending(async (out) => {
+      await new Promise((resolve) => setImmediate(resolve))
+      sent.push(textOf(out))
+      return 'sent'
+    })
+    for (const text of ['a', 'b', 'c']) {
+      await say('c1', text)
+      delivery.wake('c1')
+    }
+    await delivery.idle()
+    expect(sent).to.deep.equal(['a', 'b', 'c'])
+    expect(await store.sending()).to.deep.equal([])
+  })
+
+  it('lets one that hangs delay nobody else', async () => {
+    const sent: string[] = []
+    let release = () => {}
+    const hanging = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    const delivery = sending(async (out) => {
+      if (textOf(out) === 'slow') await hanging
+      sent.push(textOf(out))
+      return 'sent'
+    })
+    await say('c1', 'slow')
+    await say('c2', 'quick')
+    delivery.wake('c1')
+    delivery.wake('c2')
+    while (sent.length === 0) await new Promise((resolve) => setImmediate(resolve))
+    expect(sent).to.deep.equal(['quick'])
+    release()
+    await delivery.idle()
+    expect(sent).to.deep.equal(['quick', 'slow'])
+  })
+
+  it('tries again after the pause that the sender wants, with the note it remembered, before anything later', async () => {
+    const tries: [string, number, unknown][] = []
+    const delivery = sending(async (out, remember) => {
+      tries.push([textOf(out), out.attempts, out.note])
+      if (textOf(out) !== 'a' || out.attempts > 1) return 'sent'
+      if (!out.note) await remember({ key: 'k' })
+      return { after: 1 }
+    })
+    await say('c1', 'a')
+    await say('c1', 'b')
+    delivery.wake('c1')
+    while ((await store.sending()).length > 0) await new Promise((resolve) => setImmediate(resolve))
+    expect(tries).to.deep.equal([
+      ['a', 0, undefined],
+      ['a', 1, { key: 'k' }],
+      ['a', 2, { key: 'k' }],
+      ['b', 0, undefined],
+    ])
+  })
+
+  it('goes on after what can never be sent', async () => {
+    const tried: string[] = []
+    const delivery = sending(async (out) => {
+      tried.push(textOf(out))
+      return textOf(out) === 'bad' ? 'dropped' : 'sent'
+    })
+    await say('c1', 'bad')
+    await say('c1', 'good')
+    delivery.wake('c1')
+    await delivery.idle()
+    expect(tried).to.deep.equal(['bad', 'good'])
+    expect(await store.sending()).to.deep.equal([])
+  })
+
+  it('keeps what a sender failed over for the next start, and its note', async () => {
+    const failing = sending(async (_, remember) => {
+      await remember({ key: 'k' })
+      throw new Error('the network is gone')
+    })
+    await say('c1', 'a')
+    failing.wake('c1')
+    await failing.idle()
+    await failing.stop()
+    const out = (await store.outgoing('c1'))!
+    expect(out.attempts).to.equal(1)
+    expect(out.note).to.deep.equal({ key: 'k' })
+    await store.postpone(out.id, { dueAt: 0, attempts: 1, note: out.note })
+
+    const notes: unknown[] = []
+    const next = sending(async ({ note }) => {
+      notes.push(note)
+      return 'sent'
+    })
+    await next.start()
+    await next.idle()
+    expect(notes).to.deep.equal([{ key: 'k' }])
+  })
+})
