@@ -89,8 +89,8 @@ const schema = z.object({
   STORAGE_URL: z
     .string()
     .default('sqlite:./data/kaijo.db')
-    .refine((value) => /^(sqlite:.+|postgres(ql)?:\/\/.+)$/.test(value), {
-      error: 'it must begin with sqlite: and a file, or with postgres://',
+    .refine((value) => /^sqlite:.+$/.test(value), {
+      error: 'it must begin with sqlite: and name a file, e.g. sqlite:./data/kaijo.db',
     }),
   CONTENT_DIR: z.string().default(fileURLToPath(new URL('../content', import.meta.url))),
   BANK: z
@@ -227,6 +227,8 @@ function isRange(value: string): boolean {
 
 function shown(name: string, value: string | undefined): string {
   if (value === undefined) return 'not set'
+  // Addresses of other stores carry passwords.
+  if (name === 'STORAGE_URL') return `"${value.replace(/:\/\/.*@/, '://…@')}"`
   // Even a wrong secret may be nearly right: only its length is told.
   return secrets.has(name) ? `${value.length} characters` : `"${value}"`
 }
