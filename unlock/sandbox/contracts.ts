@@ -25,6 +25,9 @@ export interface DemoContract extends Omit<Seed, 'certificate'> {
   suspended: User[]
 }
 
+/** What is wrong with a contract now. */
+export type Trouble = 'expired' | 'revoked' | 'pinsLocked' | 'cardStopped'
+
 /** The paper forms that a branch takes. */
 export const forms = ['pinUnlock', 'cardReissue', 'certificateReissue'] as const
 export type Form = (typeof forms)[number]
@@ -61,6 +64,17 @@ const seeds = z.strictObject({
 })
 const day = 24 * 60 * 60 * 1000
 const year = 365
+
+/** What stands in the way of a log-on; empty for a healthy contract. */
+export function troubles({ certificate, arePinsLocked, isCardStopped }: DemoContract): Trouble[] {
+  const all = [
+    certificate.isRevoked && 'revoked',
+    !certificate.isRevoked && !certificate.isCurrent && 'expired',
+    arePinsLocked && 'pinsLocked',
+    isCardStopped && 'cardStopped',
+  ] as const
+  return all.filter((one) => one !== false)
+}
 
 /** Opens the contracts, seeding them from `contracts.yaml` the first time. */
 export async function openContracts(place: {
@@ -151,13 +165,13 @@ function plant(db: DatabaseSync, seed: Seed[], hashes: Hashes): void {
   )
   const user = db.prepare('INSERT INTO users (contract, id, name, suspended) VALUES (?, ?, ?, ?)')
   const secret = db.prepare('INSERT INTO secrets (contract, kind, hash, attempts) VALUES (?, ?, ?, ?)')
-  const troubles = new Map(seed.map(({ id, trouble }) => [id, trouble]))
+  const first = new Map(seed.map(({ id, trouble }) => [id, trouble]))
   for (const { id, name, users, trouble } of seed) {
     contract.run(id, name, trouble === 'card-lost' ? 1 : 0)
     for (const one of users) user.run(id, one.id, one.name, one.suspended ? 1 : 0)
   }
   for (const one of hashes) {
-    const isLocked = troubles.get(one.contract) === 'pins-locked'
+    const isLocked = first.get(one.contract) === 'pins-locked'
     secret.run(one.contract, one.kind, one.hash, isLocked ? mostAttempts : 0)
   }
 }

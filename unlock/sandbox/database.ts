@@ -12,6 +12,8 @@ const tables = `
   CREATE TABLE IF NOT EXISTS secrets (
     contract TEXT NOT NULL REFERENCES contracts, kind TEXT NOT NULL, hash TEXT NOT NULL,
     attempts INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (contract, kind)) STRICT;
+  CREATE TABLE IF NOT EXISTS tries (one INTEGER PRIMARY KEY CHECK (one = 1), number INTEGER NOT NULL) STRICT;
+  INSERT OR IGNORE INTO tries VALUES (1, 0);
   CREATE TABLE IF NOT EXISTS certificates (
     fingerprint TEXT PRIMARY KEY, contract TEXT NOT NULL REFERENCES contracts, valid_from TEXT NOT NULL,
     valid_to TEXT NOT NULL, issued_at TEXT NOT NULL, revoked_at TEXT, p12 BLOB NOT NULL) STRICT;

@@ -1,4 +1,4 @@
-import { type DemoContract, forms } from './contracts.ts'
+import { type DemoContract, forms, troubles } from './contracts.ts'
 import type { View } from './frame.ts'
 import { fact, field, form, page } from './frame.ts'
 import type { Html } from './html.ts'
@@ -63,12 +63,8 @@ ${branch(view, contract)}
 </details>`
 }
 
-function states({ certificate, arePinsLocked, isCardStopped }: DemoContract): string[] {
-  const all = [
-    certificate.isRevoked ? 'revoked' : !certificate.isCurrent && 'expired',
-    arePinsLocked && 'pinsLocked',
-    isCardStopped && 'cardStopped',
-  ].filter((one) => one !== false)
+function states(contract: DemoContract): string[] {
+  const all = troubles(contract)
   return all.length > 0 ? all : ['healthy']
 }
 

@@ -1,8 +1,8 @@
 import { constants } from 'node:crypto'
 import type { RequestListener } from 'node:http'
-import type { Server } from 'node:https'
 import { createServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Server } from 'node:net'
+import { createDoor } from './door.ts'
 
 /** What a listener shows, and whom it asks for a certificate. */
 export interface Listening {
@@ -10,6 +10,8 @@ export interface Listening {
   cert: string
   /** Ask for a client certificate of this authority (PEM); what comes is checked request by request. */
   askFor?: string
+  /** Its origin, for who comes without TLS. */
+  origin: () => string
   answers: RequestListener
 }
 
@@ -21,8 +23,8 @@ export interface Listener {
 }
 
 /** TLS 1.2 and 1.3, and no session that could be taken up again without its certificate. */
-export function createListener({ key, cert, askFor, answers }: Listening): Listener {
-  const server = createServer(
+export function createListener({ key, cert, askFor, origin, answers }: Listening): Listener {
+  const secure = createServer(
     {
       key,
       cert,
@@ -37,26 +39,27 @@ export function createListener({ key, cert, askFor, answers }: Listening): Liste
     },
     answers,
   )
-  server.headersTimeout = 5000
-  server.requestTimeout = 10_000
-  server.maxConnections = 500
+  secure.headersTimeout = 5000
+  secure.requestTimeout = 10_000
+  const door = createDoor(secure, origin)
+  door.server.maxConnections = 500
   return {
-    async listen(port, host) {
-      await new Promise<void>((resolve, reject) => {
-        server.once('error', reject).listen(port, host, () => {
-          server.off('error', reject)
-          resolve()
-        })
-      })
-      return (server.address() as AddressInfo).port
-    },
-    close: () => closed(server),
+    listen: (port, host) => listening(door.server, port, host),
+    close: () =>
+      new Promise((resolve) => {
+        door.server.close(() => resolve())
+        door.close()
+        secure.closeAllConnections()
+      }),
   }
 }
 
-function closed(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve())
-    server.closeAllConnections()
+async function listening(server: Server, port: number, host: string): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(port, host, () => {
+      server.off('error', reject)
+      resolve()
+    })
   })
+  return (server.address() as AddressInfo).port
 }

@@ -1,6 +1,7 @@
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import { promisify } from 'node:util'
+import { transact } from './database.ts'
 
 /** ご契約先暗証番号, ご契約先確認暗証番号. */
 export type SecretKind = 'pin' | 'confirmPin'
@@ -16,20 +17,33 @@ export interface Secrets {
   isLocked(contract: string, kind: SecretKind): boolean
 }
 
+/** Turns a secret into what is kept: slow by intention. */
+export type Derive = (message: string, nonce: Buffer, pepper: Buffer) => Promise<Buffer>
+
 const argon2id = promisify(argon2)
 /** OWASP's least for argon2id: 19 MiB, two passes. */
 const cost = { parallelism: 1, tagLength: 32, memory: 19 * 1024, passes: 2 }
 const slots = 2
 
-export function createSecrets(db: DatabaseSync, pepper: Buffer): Secrets {
+const slowly: Derive = (message, nonce, pepper) =>
+  argon2id('argon2id', { ...cost, message, nonce, secret: pepper })
+
+/** `pepper` goes into every hash and is kept apart from them. At most two hashes are made at a time. */
+export function createSecrets(db: DatabaseSync, pepper: Buffer, by: Derive = slowly): Secrets {
   const inSlot = createSlots(slots)
   const count = db.prepare(
     'UPDATE secrets SET attempts = attempts + 1 WHERE contract = ? AND kind = ? AND attempts < ? RETURNING hash',
   )
   const forgive = db.prepare('UPDATE secrets SET attempts = 0 WHERE contract = ? AND kind = ?')
   const attempts = db.prepare('SELECT attempts FROM secrets WHERE contract = ? AND kind = ?')
-  const derive = (value: string, nonce: Buffer) =>
-    inSlot(() => argon2id('argon2id', { ...cost, message: value, nonce, secret: pepper }))
+  const tried = db.prepare('UPDATE tries SET number = number + 1')
+  const derive = (value: string, nonce: Buffer) => inSlot(() => by(value, nonce, pepper))
+  /** One write to the disk, whether or not there is such a contract: the time taken must not tell. */
+  const countTry = (contract: string, kind: SecretKind) =>
+    transact(db, () => {
+      tried.run()
+      return count.get(contract, kind, mostAttempts)
+    })
 
   return {
     async hash(value) {
@@ -38,7 +52,7 @@ export function createSecrets(db: DatabaseSync, pepper: Buffer): Secrets {
     },
     async check(contract, kind, value) {
       // The attempt is on the disk before the answer is known: no crash and no crowd gains one.
-      const counted = count.get(contract, kind, mostAttempts)
+      const counted = countTry(contract, kind)
       const [nonce, tag] = String(counted?.hash ?? '.')
         .split('.')
         .map((part) => Buffer.from(part, 'base64'))

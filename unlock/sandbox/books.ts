@@ -1,0 +1,37 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { type Authority, openAuthority } from './authority.ts'
+import { type Cards, openCards } from './card.ts'
+import { type Certificates, openCertificates } from './certificates.ts'
+import { type Contracts, openContracts } from './contracts.ts'
+import { openDatabase } from './database.ts'
+import { type Keys, openKeys } from './keys.ts'
+import { createSecrets, type Secrets } from './secrets.ts'
+
+/** Everything that the practised bank keeps in its folder. */
+export interface Books {
+  keys: Keys
+  db: DatabaseSync
+  authority: Authority
+  certificates: Certificates
+  cards: Cards
+  secrets: Secrets
+  contracts: Contracts
+}
+
+/** Opens the books, or begins them; several processes may have them open. Throws in production. */
+export async function openBooks(place: { dataDir: string; code: string; clock: () => Date }): Promise<Books> {
+  if (process.env.NODE_ENV === 'production') {
+    throw new Error(
+      'The unlock sandbox does not run with NODE_ENV=production; set UNLOCK_API_URL to the real unlock API',
+    )
+  }
+  const { dataDir, code, clock } = place
+  const keys = openKeys(dataDir)
+  const db = openDatabase(dataDir)
+  const authority = await openAuthority(dataDir, clock())
+  const certificates = openCertificates({ db, authority, code, key: keys.forms, clock })
+  const cards = openCards(db, keys.pepper)
+  const secrets = createSecrets(db, keys.pepper)
+  const contracts = await openContracts({ db, secrets, certificates, cards, clock })
+  return { keys, db, authority, certificates, cards, secrets, contracts }
+}
