@@ -27,6 +27,19 @@ export interface Config {
   readonly trustedProxies: readonly string[]
   readonly logLevel: string
   readonly limits: Limits
+  /** Undefined: no Teams, and no `/api/messages`. */
+  readonly teams: TeamsSettings | undefined
+}
+
+/** The registration of the bot for Teams, and where the Bot Framework is when it is not Microsoft's public cloud. */
+export interface TeamsSettings {
+  readonly appId: string
+  readonly password: string
+  readonly type: 'SingleTenant' | 'MultiTenant'
+  readonly tenantId: string
+  readonly channelService: string | undefined
+  /** botbuilder's own names, as the environment has them. */
+  readonly cloud: { readonly [name in (typeof cloudNames)[number]]?: string }
 }
 
 /** How much one caller may ask for; figures a minute, or at the same time. */
@@ -51,7 +64,23 @@ export class ConfigError extends Error {
   }
 }
 
-const secrets = new Set(['DIRECT_LINE_SECRET', 'UNLOCK_API_TOKEN'])
+const secrets = new Set(['DIRECT_LINE_SECRET', 'UNLOCK_API_TOKEN', 'MicrosoftAppPassword'])
+const teamsNames = [
+  'MicrosoftAppId',
+  'MicrosoftAppPassword',
+  'MicrosoftAppType',
+  'MicrosoftAppTenantId',
+] as const
+const cloudNames = [
+  'ToChannelFromBotLoginUrl',
+  'ToChannelFromBotOAuthScope',
+  'ToBotFromChannelTokenIssuer',
+  'ToBotFromChannelOpenIdMetadataUrl',
+  'ToBotFromEmulatorOpenIdMetadataUrl',
+  'OAuthUrl',
+  'ValidateAuthority',
+  'CallerId',
+] as const
 const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
 
 const port = (fallback: number) =>
@@ -76,6 +105,21 @@ const list = (holds: (entry: string) => boolean, mend: string) =>
     .default('')
     .transform((value) => value.split(/[\s,]+/).filter(Boolean))
     .refine((entries) => entries.every(holds), { error: mend })
+
+/** Tokens go there and keys come from there: nobody on the way may read or change them. */
+const guarded = z
+  .string()
+  .optional()
+  .refine((value) => value === undefined || isGuarded(value), {
+    error: 'it must be an https:// address (http:// on this machine only)',
+  })
+
+const uuid = z
+  .string()
+  .optional()
+  .refine((value) => value === undefined || /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(value), {
+    error: 'it must be the id as the Azure portal shows it, e.g. 00000000-0000-0000-0000-000000000000',
+  })
 
 const schema = z.object({
   NODE_ENV: z.string().default('development'),
@@ -130,6 +174,29 @@ const schema = z.object({
     .string()
     .default('info')
     .refine((value) => levels.includes(value), { error: `it must be one of ${levels.join(', ')}` }),
+  MicrosoftAppId: uuid,
+  MicrosoftAppPassword: z.string().optional(),
+  MicrosoftAppType: z
+    .string()
+    .optional()
+    .refine((value) => value === undefined || /^(Single|Multi)Tenant$/i.test(value), {
+      error: 'it must be SingleTenant, or MultiTenant for a bot registered as such before August 2025',
+    }),
+  MicrosoftAppTenantId: uuid,
+  ChannelService: z
+    .string()
+    .optional()
+    .refine((value) => value === undefined || value === 'https://botframework.azure.us', {
+      error: 'it must be https://botframework.azure.us (the US government cloud) or empty',
+    }),
+  ToChannelFromBotLoginUrl: guarded,
+  ToChannelFromBotOAuthScope: z.string().optional(),
+  ToBotFromChannelTokenIssuer: z.string().optional(),
+  ToBotFromChannelOpenIdMetadataUrl: guarded,
+  ToBotFromEmulatorOpenIdMetadataUrl: guarded,
+  OAuthUrl: guarded,
+  ValidateAuthority: z.string().optional(),
+  CallerId: z.string().optional(),
   LIMIT_REQUESTS_PER_ADDRESS: most(6000),
   LIMIT_CONVERSATIONS_PER_ADDRESS: most(600),
   LIMIT_GUIDES_PER_ADDRESS: most(5),
@@ -165,6 +232,7 @@ function contradictions(given: Environment): string[] {
     problems.push('UNLOCK_API_TOKEN is not set; UNLOCK_API_URL needs it: ask the provider of the unlock API')
   if (given.UNLOCK_API_URL && !given.UNLOCK_API_KEYS)
     problems.push("UNLOCK_API_KEYS is not set; UNLOCK_API_URL needs the provider's public keys for callbacks")
+  problems.push(...missingTogether(given, teamsNames, 'Teams'))
   if (given.NODE_ENV !== 'production') return problems
   if (!given.PUBLIC_URL)
     problems.push('PUBLIC_URL is not set; in production it must be, e.g. https://chat.bank.example')
@@ -175,6 +243,27 @@ function contradictions(given: Environment): string[] {
   else if (!given.UNLOCK_API_URL.startsWith('https:'))
     problems.push(`UNLOCK_API_URL is "${given.UNLOCK_API_URL}"; in production it must begin with https://`)
   return problems
+}
+
+/** A channel is set up as a whole or not at all: half of it would be a door without a lock. */
+function missingTogether(given: Environment, names: readonly string[], channel: string): string[] {
+  if (!names.some((name) => given[name])) return []
+  const missing = names.filter((name) => !given[name])
+  return missing.map((name) => `${name} is not set; ${channel} needs ${names.join(', ')}: all or none`)
+}
+
+function toTeams(settings: Settings): TeamsSettings | undefined {
+  const { MicrosoftAppId: appId, MicrosoftAppPassword: password, MicrosoftAppTenantId: tenantId } = settings
+  if (!appId || !password || !tenantId) return undefined
+  const set = cloudNames.filter((name) => settings[name] !== undefined)
+  return {
+    appId,
+    password,
+    tenantId,
+    type: /^single/i.test(settings.MicrosoftAppType ?? '') ? 'SingleTenant' : 'MultiTenant',
+    channelService: settings.ChannelService,
+    cloud: Object.fromEntries(set.map((name) => [name, settings[name]])),
+  }
 }
 
 function toConfig(settings: Settings): Config {
@@ -201,6 +290,7 @@ function toConfig(settings: Settings): Config {
     linkKeyFile: settings.LINK_KEY_FILE,
     trustedProxies: settings.TRUSTED_PROXIES,
     logLevel: settings.LOG_LEVEL,
+    teams: toTeams(settings),
     limits: {
       requestsPerAddress: settings.LIMIT_REQUESTS_PER_ADDRESS,
       conversationsPerAddress: settings.LIMIT_CONVERSATIONS_PER_ADDRESS,
@@ -216,6 +306,16 @@ function toConfig(settings: Settings): Config {
 function isOrigin(value: string): boolean {
   const url = URL.parse(value)
   return url !== null && /^https?:$/.test(url.protocol) && url.origin === value
+}
+
+function isGuarded(value: string): boolean {
+  const url = URL.parse(value)
+  return url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname))
+}
+
+/** Whether a URL's host is this machine. */
+export function isLoopback(hostname: string): boolean {
+  return /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname)
 }
 
 function isRange(value: string): boolean {
