@@ -33,7 +33,7 @@ function sayWhere({ url, sandbox }: Kaijo): void {
     lines.push(
       `  Sandbox  ${sandbox.publicUrl}/   plays the bank: UNLOCK_API_URL is not set`,
       '           Its first page has a certificate (.p12) to import, and the IDs, PINs and passwords to log on with.',
-      `           Its own authority signs all its certificates; trust ${sandbox.authorityFile}, or pass the browser's warning.`,
+      `           Its certificate is of an authority of its own: trust ${sandbox.authorityFile}, or pass the browser's warning.`,
     )
   }
   console.error([...lines, ''].join('\n'))

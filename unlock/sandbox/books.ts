@@ -11,6 +11,7 @@ import { createSecrets, type Secrets } from './secrets.ts'
 export interface Books {
   keys: Keys
   db: DatabaseSync
+  /** Signs the administrators' certificates. */
   authority: Authority
   certificates: Certificates
   cards: Cards
@@ -28,7 +29,7 @@ export async function openBooks(place: { dataDir: string; code: string; clock: (
   const { dataDir, code, clock } = place
   const keys = openKeys(dataDir)
   const db = openDatabase(dataDir)
-  const authority = await openAuthority(dataDir, clock())
+  const authority = await openAuthority({ dataDir, signing: 'clients', now: clock() })
   const certificates = openCertificates({ db, authority, code, key: keys.forms, clock })
   const cards = openCards(db, keys.pepper)
   const secrets = createSecrets(db, keys.pepper)

@@ -17,7 +17,7 @@ export interface Certified {
   from: Date
   to: Date
   use: Use
-  /** A server's names and addresses. */
+  /** A server's names and addresses; for an authority the only ones that it may sign for. */
   hosts?: readonly string[]
 }
 
@@ -68,8 +68,12 @@ function extensions({ use, hosts = [] }: Certified): pki.Extension[] {
     const purpose = new pki.ExtKeyUsage({ keyPurposes: [purposes[use]] })
     all.push(extension('2.5.29.37', false, purpose.toSchema().toBER(false)))
   }
-  if (hosts.length > 0) {
-    const names = new pki.GeneralNames({ names: hosts.map(generalName) })
+  if (hosts.length > 0 && isAuthority) {
+    const permittedSubtrees = hosts.map((host) => new pki.GeneralSubtree({ base: generalName(host, true) }))
+    const constraints = new pki.NameConstraints({ permittedSubtrees })
+    all.push(extension('2.5.29.30', true, constraints.toSchema().toBER(false)))
+  } else if (hosts.length > 0) {
+    const names = new pki.GeneralNames({ names: hosts.map((host) => generalName(host)) })
     all.push(extension('2.5.29.17', false, names.toSchema().toBER(false)))
   }
   return all
@@ -79,10 +83,13 @@ function extension(extnID: string, critical: boolean, extnValue: ArrayBuffer): p
   return new pki.Extension({ extnID, critical, extnValue })
 }
 
-/** A DNS name, or an address as its bytes (RFC 5280, 4.2.1.6). */
-function generalName(host: string): pki.GeneralName {
+/** A DNS name, or an address as its bytes (RFC 5280, 4.2.1.6); in a constraint with a mask behind it (4.2.1.10). */
+function generalName(host: string, isConstraint = false): pki.GeneralName {
   if (isIP(host) === 0) return new pki.GeneralName({ type: 2, value: host })
-  return new pki.GeneralName({ type: 7, value: new OctetString({ valueHex: bytes(addressBytes(host)) }) })
+  const address = addressBytes(host)
+  const mask = Buffer.alloc(isConstraint ? address.length : 0, 0xff)
+  const value = new OctetString({ valueHex: bytes(Buffer.concat([address, mask])) })
+  return new pki.GeneralName({ type: 7, value })
 }
 
 function addressBytes(address: string): Buffer {

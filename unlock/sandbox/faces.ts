@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { createApi } from './api.ts'
+import { openServerAuthority } from './authority.ts'
 import type { Books } from './books.ts'
 import type { WriteDeed } from './deed.ts'
 import { createListener, type Listener } from './listener.ts'
@@ -21,6 +22,7 @@ export interface Facing {
   publicKey: string
   /** The bank's four digits. */
   code: string
+  dataDir: string
   host: string
   port: number
   /** Where people reach the open face, when that is not where it listens. */
@@ -37,6 +39,9 @@ export interface Faces {
   /** Where people find the faces. */
   open: string
   logon: string
+  /** The authority of their own certificate, PEM, and the file that has it. */
+  authority: string
+  authorityFile: string
   close(): Promise<void>
 }
 
@@ -44,10 +49,10 @@ export interface Faces {
 export async function showFaces(facing: Facing): Promise<Faces> {
   const { books, requests, words, host, clock, onError } = facing
   const origins = { open: '', logon: '' }
-  const bank = createBank(facing, () => origins)
+  const { own, pem, file } = await openServerAuthority(facing.dataDir, hostsOf(facing), clock())
+  const bank = createBank(facing, pem, () => origins)
   const token = books.keys.token
   const api = createApi({ requests, token, publicKey: facing.publicKey, origin: () => origins.open })
-  const own = await books.authority.server(hostsOf(facing), clock())
   const common = { bank, words, onError }
   const open = createListener({
     ...own,
@@ -56,7 +61,7 @@ export async function showFaces(facing: Facing): Promise<Faces> {
   })
   const logon = createListener({
     ...own,
-    askFor: bank.authority,
+    askFor: books.authority.certificate.toString(),
     origin: () => origins.logon,
     answers: createAnswers({ ...common, face: 'logon', pages: createLogonPages(bank), api: new Map() }),
   })
@@ -68,21 +73,23 @@ export async function showFaces(facing: Facing): Promise<Faces> {
   return {
     url,
     ...origins,
+    authority: pem,
+    authorityFile: file,
     async close() {
       await Promise.all([open.close(), logon.close()])
     },
   }
 }
 
-function createBank(facing: Facing, origins: Bank['origins']): Bank {
+function createBank(facing: Facing, authority: string, origins: Bank['origins']): Bank {
   const { books, requests, sessions, code, clock, writeDeed } = facing
-  const { authority, certificates } = books
-  const { certificate } = authority
+  const { certificates } = books
+  const { certificate } = books.authority
   return {
     ...books,
     requests,
     sessions,
-    authority: certificate.toString(),
+    authority,
     origins,
     writeDeed,
     admit: (peer) => checkPeer(peer, { authority: certificate, code, now: clock(), find: certificates.find }),

@@ -44,7 +44,7 @@ export interface Sandbox {
   publicKey: string
   /** Where the pages are that ask for a client certificate. */
   logonUrl: string
-  /** The authority of all its certificates, PEM, and the file that has it. */
+  /** The authority of its server's certificate, PEM, and the file that has it. */
   authority: string
   authorityFile: string
   /** A `fetch` that trusts that authority, and nobody else. */
@@ -59,8 +59,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { clock, dataDir, host = '127.0.0.1', onError = () => {}, writeDeed = () => {} } = options
   const { code } = options.bank
   const books = await openBooks({ dataDir, code, clock })
-  const { db, keys, authority } = books
-  const pem = authority.certificate.toString()
+  const { db, keys } = books
   const publicKey = writePublicKey(keys.signing)
   const firstPause = options.firstPause ?? 1000
   const outbox = startOutbox({ db, signing: keys.signing, clock, firstPause, onError })
@@ -69,9 +68,9 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const sessions = openSessions(db, keys.forms, clock)
   const words = { ja: openWords('ja', names(options)), en: openWords('en', names(options)) }
   const { port, publicUrl } = options
-  const place = { code, host, port, publicUrl, publicKey, clock, writeDeed, onError }
+  const place = { code, dataDir, host, port, publicUrl, publicKey, clock, writeDeed, onError }
   const faces = await showFaces({ ...place, books, requests, sessions, words })
-  const trusting = trustingFetch(pem)
+  const trusting = trustingFetch(faces.authority)
   const timer = setInterval(() => {
     try {
       requests.expire()
@@ -88,8 +87,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     logonUrl: faces.logon,
     token: keys.token,
     publicKey,
-    authority: pem,
-    authorityFile: authority.file,
+    authority: faces.authority,
+    authorityFile: faces.authorityFile,
     fetch: trusting.fetch,
     async close() {
       clearInterval(timer)

@@ -59,7 +59,7 @@ async function run(): Promise<void> {
     'Its first page has a certificate (.p12) to import, and the IDs, PINs and passwords to log on with.',
   )
   console.log(
-    `Its own authority signs all its certificates: trust ${sandbox.authorityFile}, or pass the browser's warning.`,
+    `Its certificate is of an authority of its own: trust ${sandbox.authorityFile}, or pass the browser's warning.`,
   )
   console.log('For a bot of another process:')
   console.log(`  NODE_EXTRA_CA_CERTS=${sandbox.authorityFile}`)

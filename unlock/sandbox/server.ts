@@ -98,14 +98,19 @@ async function answerPage(served: Served, request: IncomingMessage, response: Se
   send(request, response, answer.status, headers, answer.html.text)
 }
 
+const refused = new WeakSet<TLSSocket>()
+
 /** On the face behind certificates every request is looked at anew: a connection outlives what it was opened with. */
 function admit({ face, bank }: Served, request: IncomingMessage): Holder | undefined | PeerRefusal {
   if (face === 'open') return undefined
   const socket = request.socket as TLSSocket
   const certificate = socket.getPeerX509Certificate()
   const admitted = bank.admit({ certificate, isAuthorized: socket.authorized })
-  if (typeof admitted === 'string')
+  // Once a connection: whoever knocks without end must not fill the bank's log.
+  if (typeof admitted === 'string' && admitted !== 'none' && !refused.has(socket)) {
+    refused.add(socket)
     bank.writeDeed({ who: 'administrator', what: 'certificate.refused', why: admitted })
+  }
   return admitted
 }
 

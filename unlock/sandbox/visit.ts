@@ -39,7 +39,7 @@ export interface Bank {
   secrets: Secrets
   sessions: Sessions
   requests: Requests
-  /** The authority's certificate, PEM. */
+  /** The certificate of the server's authority, PEM, for who wants to trust it. */
   authority: string
   origins: () => Origins
   writeDeed: WriteDeed

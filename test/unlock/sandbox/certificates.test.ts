@@ -1,8 +1,9 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto'
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { type AddressInfo, isIP } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { connect, type TLSSocket } from 'node:tls'
+import { connect, createServer as createTlsServer, type TLSSocket } from 'node:tls'
 import { expect } from 'chai'
 import { type Authority, makeKey, openAuthority } from '../../../unlock/sandbox/authority.ts'
 import { type Certified, type Name, writeCertificate } from '../../../unlock/sandbox/certificateWriter.ts'
@@ -103,8 +104,8 @@ describe('the client certificates of the sandbox', () => {
   before(async () => {
     practice = await practise()
     elsewhere = mkdtempSync(join(tmpdir(), 'kaijo-other-'))
-    authority = await openAuthority(practice.dataDir, new Date())
-    other = await openAuthority(elsewhere, new Date())
+    authority = await openAuthority({ dataDir: practice.dataDir, signing: 'clients', now: new Date() })
+    other = await openAuthority({ dataDir: elsewhere, signing: 'clients', now: new Date() })
   })
   after(async () => {
     await practice.end()
@@ -349,9 +350,60 @@ describe('the client certificates of the sandbox', () => {
   it('are made by an authority of each installation, whose key only its owner may read', () => {
     expect(other.certificate.fingerprint256).not.to.equal(authority.certificate.fingerprint256)
     expect(other.certificate.subject).not.to.equal(authority.certificate.subject)
-    const mode = statSync(join(practice.dataDir, 'authority.keys.json')).mode
-    expect(mode & 0o777).to.equal(0o600)
+    for (const file of ['clients.ca.json', 'server.ca.json', 'sandbox.keys.json']) {
+      expect(statSync(join(practice.dataDir, file)).mode & 0o777, file).to.equal(0o600)
+    }
   })
+
+  it('are not of the authority that browsers are asked to trust, which can speak for the sandbox only', async () => {
+    const now = new Date()
+    const hosts = ['localhost', '127.0.0.1', '::1']
+    const trusted = await openAuthority({ dataDir: practice.dataDir, signing: 'server', now, hosts })
+    expect(trusted.certificate.toString()).to.equal(practice.authority)
+    const key = makeKey()
+    const [from, to] = [new Date(now.getTime() - day), new Date(now.getTime() + day)]
+    const certified = { publicKey: createPublicKey(key), from, to } as const
+    const client = await trusted.sign({ ...certified, subject: [['CN', right]], use: 'client' })
+    register(client, {})
+    const page = await beforePin()
+    page.certificate = { cert: client.toString(), key: pem(key) }
+    await isRefused(page, 'foreign')
+
+    for (const [host, isFine] of [
+      ['localhost', true],
+      ['127.0.0.1', true],
+      ['::1', true],
+      ['www.bank.example', false],
+      ['127.0.0.2', false],
+    ] as const) {
+      const server = await trusted.sign({
+        ...certified,
+        subject: [['CN', 'test']],
+        use: 'server',
+        hosts: [host],
+      })
+      const error = await handshake({ cert: server.toString(), key: pem(key) }, host)
+      expect(error, host).to.match(isFine ? /^none$/ : /PERMITTED_VIOLATION|permitted subtree violation/i)
+    }
+  })
+
+  /** Whether a client that trusts the sandbox's authority believes this server. */
+  async function handshake(shown: { cert: string; key: string }, host: string): Promise<string> {
+    const server = createTlsServer(shown, (socket) => socket.on('error', () => undefined))
+    server.on('tlsClientError', () => undefined)
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    const named = isIP(host) === 0 ? { servername: host } : { checkServerIdentity: () => undefined }
+    const error = await new Promise<string>((resolve) => {
+      const socket = connect({ port, host: '127.0.0.1', ca: practice.authority, ...named }, () =>
+        resolve('none'),
+      )
+      socket.on('error', (caught) => resolve(`${(caught as NodeJS.ErrnoException).code} ${caught.message}`))
+      socket.once('close', () => server.close())
+      socket.once('secureConnect', () => socket.destroy())
+    })
+    return error
+  }
 
   it('come as a .p12 that opens with its own password only', async () => {
     const page = await importCertificate(visit(practice.url))
