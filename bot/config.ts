@@ -114,10 +114,10 @@ const guarded = z
     error: 'it must be an https:// address (http:// on this machine only)',
   })
 
-const uuid = z
+const id = z
   .string()
   .optional()
-  .refine((value) => value === undefined || /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(value), {
+  .refine((value) => value === undefined || /^[\w.-]{1,100}$/.test(value), {
     error: 'it must be the id as the Azure portal shows it, e.g. 00000000-0000-0000-0000-000000000000',
   })
 
@@ -174,7 +174,7 @@ const schema = z.object({
     .string()
     .default('info')
     .refine((value) => levels.includes(value), { error: `it must be one of ${levels.join(', ')}` }),
-  MicrosoftAppId: uuid,
+  MicrosoftAppId: id,
   MicrosoftAppPassword: z.string().optional(),
   MicrosoftAppType: z
     .string()
@@ -182,7 +182,7 @@ const schema = z.object({
     .refine((value) => value === undefined || /^(Single|Multi)Tenant$/i.test(value), {
       error: 'it must be SingleTenant, or MultiTenant for a bot registered as such before August 2025',
     }),
-  MicrosoftAppTenantId: uuid,
+  MicrosoftAppTenantId: id,
   ChannelService: z
     .string()
     .optional()

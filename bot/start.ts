@@ -6,6 +6,7 @@ import { type Sandbox, startSandbox } from '../unlock/sandbox/index.ts'
 import { type Audit, openAudit } from './audit.ts'
 import { deedsOf } from './auditTurn.ts'
 import { directLine } from './channels/directLine.ts'
+import { teams, teamsDelivery } from './channels/teams.ts'
 import type { Config } from './config.ts'
 import { Delivery } from './delivery.ts'
 import { guideNumber } from './guides.ts'
@@ -71,7 +72,8 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
     log,
   })
 
-  const delivery = new Delivery({ store, senders: [], log })
+  const senders = [...(config.teams ? [teamsDelivery({ settings: config.teams, log })] : [])]
+  const delivery = new Delivery({ store, senders, log })
   const turns = takeTurns({
     store,
     bot: () => live.bot(),
@@ -95,8 +97,10 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
     linkKey: signing,
     audit,
   }
+  const words = () => live.words()
   const routes = [
     ...chat.routes,
+    ...(config.teams ? teams({ store, turns, words, settings: config.teams, config, log }).routes : []),
     ...unlockRoutes({ ...parts, clock: () => new Date() }),
     ...(await webRoutes({
       words: live.words(),

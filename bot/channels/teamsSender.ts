@@ -1,0 +1,93 @@
+import type { Activity } from 'botbuilder-core'
+import type { Sender } from '../delivery.ts'
+import type { Logger } from '../log.ts'
+import type { Outgoing } from '../store/index.ts'
+import type { TeamsReference } from './teamsActivity.ts'
+import { type TeamsMessage, textOnly, toTeams } from './teamsCards.ts'
+import type { TeamsToken } from './teamsToken.ts'
+
+/** What the sender needs; `call` is fetch. */
+export interface TeamsSenderParts {
+  token: TeamsToken
+  call: typeof fetch
+  log: Logger
+}
+
+const patience = 10_000
+/** Milliseconds before another try when the connector does not say. */
+const pauses = [1000, 4000, 15_000, 60_000]
+/** Teams asks for these to be sent again (Microsoft, "Optimize your bot with rate limiting"). */
+const transient = new Set([401, 408, 412, 429, 500, 502, 503, 504])
+
+/**
+ * Sends what a turn said to the connector, message by message and in order. A message that the connector has taken is
+ * not sent again; only a crash, or a lost answer, between its taking and our note can double that one.
+ */
+export function teamsSender(parts: TeamsSenderParts): Sender {
+  return {
+    channel: 'teams',
+    async send(out, remember) {
+      const reference = out.reference as TeamsReference | undefined
+      if (!reference) return 'dropped'
+      const { sent = 0 } = (out.note ?? {}) as { sent?: number }
+      for (const [i, said] of out.activities.entries()) {
+        if (i < sent) continue
+        const status = await sendOne(parts, reference, said)
+        if (typeof status === 'object') return { after: status.after ?? pauseOf(out) }
+        if (status === 'refused') return 'dropped'
+        if (i + 1 < out.activities.length) await remember({ sent: i + 1 })
+      }
+      return 'sent'
+    },
+  }
+}
+
+type Result = 'taken' | 'refused' | { after: number | undefined }
+
+/** What is refused as a card is tried once more as words. */
+async function sendOne(
+  parts: TeamsSenderParts,
+  reference: TeamsReference,
+  said: Partial<Activity>,
+): Promise<Result> {
+  const message = toTeams(said)
+  const result = await post(parts, reference, message)
+  if (result !== 'refused' || !message.attachments) return result
+  return post(parts, reference, textOnly(said))
+}
+
+async function post(
+  { token, call, log }: TeamsSenderParts,
+  reference: TeamsReference,
+  message: TeamsMessage,
+): Promise<Result> {
+  const { serviceUrl, conversation } = reference
+  const base = serviceUrl.endsWith('/') ? serviceUrl : `${serviceUrl}/`
+  const url = new URL(`v3/conversations/${encodeURIComponent(conversation.id)}/activities`, base)
+  const response = await call(url, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${await token.get()}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ ...message, ...addressed(reference) }),
+    redirect: 'error',
+    signal: AbortSignal.timeout(patience),
+  })
+  await response.body?.cancel()
+  if (response.ok) return 'taken'
+  log.warn({ event: 'teams.refused', status: response.status })
+  if (response.status === 401) token.forget()
+  if (!transient.has(response.status)) return 'refused'
+  return { after: secondsOf(response.headers.get('retry-after')) }
+}
+
+function addressed({ bot, user, conversation, serviceUrl }: TeamsReference) {
+  return { channelId: 'msteams', serviceUrl, from: bot, recipient: user, conversation }
+}
+
+function secondsOf(header: string | null): number | undefined {
+  const seconds = Number(header)
+  return header && seconds > 0 ? Math.min(seconds, 600) * 1000 : undefined
+}
+
+function pauseOf({ attempts }: Outgoing): number {
+  return pauses[Math.min(attempts, pauses.length - 1)] as number
+}
