@@ -2,6 +2,7 @@ import { constants } from 'node:crypto'
 import type { RequestListener } from 'node:http'
 import { createServer } from 'node:https'
 import type { AddressInfo, Server } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { createDoor } from './door.ts'
 
 /** What a listener shows, and whom it asks for a certificate. */
@@ -41,6 +42,7 @@ export function createListener({ key, cert, askFor, origin, answers }: Listening
   )
   secure.headersTimeout = 5000
   secure.requestTimeout = 10_000
+  secure.on('clientError', refuse)
   const door = createDoor(secure, origin)
   door.server.maxConnections = 500
   return {
@@ -52,6 +54,25 @@ export function createListener({ key, cert, askFor, origin, answers }: Listening
         secure.closeAllConnections()
       }),
   }
+}
+
+const unreadable: Record<string, string> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+}
+
+/** Node's own answer is destroyed before TLS has sent it; this one is sent first. */
+function refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
+  // What comes after the fault is a fault too, and must not cut off the answer.
+  if (socket.writableEnded) return
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy()
+    return
+  }
+  const status = unreadable[error.code ?? ''] ?? '400 Bad Request'
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+  // Whoever goes on sending is not heard for long.
+  setTimeout(() => socket.destroy(), 1000).unref()
 }
 
 async function listening(server: Server, port: number, host: string): Promise<number> {

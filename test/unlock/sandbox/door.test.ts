@@ -1,5 +1,6 @@
 import { request } from 'node:http'
 import { connect } from 'node:net'
+import { connect as connectSecurely } from 'node:tls'
 import { expect } from 'chai'
 import { type Practice, practise } from '../practice.ts'
 
@@ -64,6 +65,26 @@ describe('the doors of the sandbox', () => {
       expect((await fetch(`${url}/sandbox.css`)).status).to.equal(200)
     }
   })
+
+  for (const length of [9_000, 20_000, 60_000]) {
+    it(`answer headers of ${length} bytes before they hang up`, async () => {
+      for (const url of faces()) {
+        const { hostname: host, port } = new URL(url)
+        const answer = await new Promise<string>((resolve, reject) => {
+          const socket = connectSecurely({ host, port: Number(port), ca: practice.authority }, () =>
+            socket.write(`GET / HTTP/1.1\r\nHost: bank\r\nX-Long: ${'x'.repeat(length)}\r\n\r\n`),
+          )
+          let heard = ''
+          socket.on('data', (chunk) => {
+            heard += chunk
+          })
+          socket.on('error', reject)
+          socket.on('end', () => resolve(heard))
+        })
+        expect(answer).to.match(/^HTTP\/1.1 431 /)
+      }
+    })
+  }
 
   it('let nobody in who does not know the authority', async () => {
     let error: unknown
