@@ -67,10 +67,10 @@ const letIn = z.object({
     tenantId: z.string().max(100).optional(),
   }),
   text: z.string().nullish(),
-  locale: z.unknown(),
-  name: z.unknown(),
-  action: z.unknown(),
-  value: z.unknown(),
+  locale: z.unknown().optional(),
+  name: z.unknown().optional(),
+  action: z.unknown().optional(),
+  value: z.unknown().optional(),
   entities: z.array(z.unknown()).max(100).nullish(),
   membersAdded: z
     .array(z.object({ id: z.string() }))
@@ -84,8 +84,12 @@ const mention = z.object({
   text: z.string().min(1),
   mentioned: z.object({ id: z.string() }),
 })
-const client = z.object({ type: z.literal('clientInfo'), locale: z.unknown(), platform: z.unknown() })
-const execute = z.object({ action: z.object({ data: z.unknown() }) })
+const client = z.object({
+  type: z.literal('clientInfo'),
+  locale: z.unknown().optional(),
+  platform: z.unknown().optional(),
+})
+const execute = z.object({ action: z.object({ data: z.unknown().optional() }) })
 
 /** Lets an activity in. Throws HttpError 400 that names the field, never its value. */
 export function letTeamsIn(body: unknown): TeamsActivity {

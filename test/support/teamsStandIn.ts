@@ -1,0 +1,169 @@
+import type { KeyObject } from 'node:crypto'
+import { createPublicKey, generateKeyPairSync, randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { createServer, type Server } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type JWTPayload, SignJWT } from 'jose'
+import { openServerAuthority } from '../../unlock/sandbox/authority.ts'
+import { trust } from './trust.ts'
+
+/** What the connector was sent. */
+export interface Posted {
+  conversation: string
+  authorization: string | undefined
+  // biome-ignore lint/suspicious/noExplicitAny: tests look wherever they like into what was sent
+  body: any
+}
+
+/** How a token differs from a good one. */
+export interface Forgery {
+  claims?: Record<string, unknown>
+  header?: Record<string, unknown>
+  key?: KeyObject | Uint8Array
+}
+
+type Json = (status: number, body: object, headers?: object) => void
+
+export const appId = '11111111-2222-3333-4444-555555555555'
+const password = 'the-client-secret-of-the-stand-in'
+const tenantId = 'aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee'
+const issuer = 'https://api.botframework.com'
+
+/**
+ * The Bot Framework and Teams' connector on loopback, over TLS with a certificate made for this run: OpenID metadata,
+ * signing keys with their endorsements, the login that gives bearer tokens, and the connector, which is strict.
+ */
+export class TeamsStandIn {
+  readonly posted: Posted[] = []
+  /** Every request of any path, `POST /path`. */
+  readonly asked: string[] = []
+  /** Statuses for the next posts, before they are taken; `lose` takes it and cuts the connection. */
+  readonly faults: (number | 'lose')[] = []
+  readonly bearers = new Set<string>()
+  readonly key = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
+  readonly unendorsed = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
+  readonly #server: Server
+  readonly #dir: string
+  #waiting: (() => void)[] = []
+  #ids = 0
+
+  private constructor(tls: { key: string; cert: string }, dir: string) {
+    this.#dir = dir
+    this.#server = createServer(tls, (request, response) => void this.#answer(request, response))
+  }
+
+  static async start(): Promise<TeamsStandIn> {
+    const dir = mkdtempSync(join(tmpdir(), 'kaijo-teams-'))
+    const authority = await openServerAuthority(dir, ['localhost'], new Date())
+    trust(authority.pem)
+    const standIn = new TeamsStandIn(authority.own, dir)
+    await new Promise<void>((resolve) => standIn.#server.listen(0, '127.0.0.1', resolve))
+    return standIn
+  }
+
+  get url(): string {
+    return `https://localhost:${(this.#server.address() as AddressInfo).port}`
+  }
+
+  get serviceUrl(): string {
+    return `${this.url}/teams/`
+  }
+
+  /** What Kaijo must be started with to speak with this one. */
+  get env(): Record<string, string> {
+    return {
+      MicrosoftAppId: appId,
+      MicrosoftAppPassword: password,
+      MicrosoftAppType: 'SingleTenant',
+      MicrosoftAppTenantId: tenantId,
+      ToBotFromChannelOpenIdMetadataUrl: `${this.url}/.well-known/openidconfiguration`,
+      ToChannelFromBotLoginUrl: `${this.url}/${tenantId}`,
+    }
+  }
+
+  /** A token as the Bot Framework signs it, or one that differs. */
+  token({ claims = {}, header = {}, key = this.key }: Forgery = {}): Promise<string> {
+    const now = Math.floor(Date.now() / 1000)
+    const good = { iss: issuer, aud: appId, serviceurl: this.serviceUrl, nbf: now - 10, exp: now + 3600 }
+    const payload = Object.fromEntries(
+      Object.entries({ ...good, ...claims }).filter(([, value]) => value !== undefined),
+    )
+    return new SignJWT(payload as JWTPayload)
+      .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: 'teams', ...header })
+      .sign(key)
+  }
+
+  /** The messages that a conversation was sent. */
+  in(conversation: string): Posted[] {
+    return this.posted.filter((post) => post.conversation === conversation)
+  }
+
+  /** Resolves when it holds; looks again with each message taken. */
+  async until(holds: () => boolean): Promise<void> {
+    while (!holds()) await new Promise<void>((resolve) => this.#waiting.push(resolve))
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections()
+    await new Promise((resolve) => this.#server.close(resolve))
+    rmSync(this.#dir, { recursive: true })
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse) {
+    const { pathname } = new URL(request.url ?? '/', this.url)
+    this.asked.push(`${request.method} ${pathname}`)
+    let text = ''
+    for await (const part of request) text += part
+    const json = (status: number, body: object, headers = {}) => {
+      response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body))
+    }
+    if (pathname === '/.well-known/openidconfiguration')
+      return json(200, { issuer, jwks_uri: `${this.url}/keys` })
+    if (pathname === '/keys') return json(200, { keys: this.#keys() })
+    if (pathname === `/${tenantId}/oauth2/v2.0/token`) return this.#login(text, json)
+    const conversation = /^\/teams\/v3\/conversations\/([^/]+)\/activities$/.exec(pathname)?.[1]
+    if (request.method !== 'POST' || !conversation) return json(404, {})
+    this.#take(decodeURIComponent(conversation), request, text, response, json)
+  }
+
+  #take(
+    conversation: string,
+    { headers: { authorization } }: IncomingMessage,
+    text: string,
+    response: ServerResponse,
+    json: Json,
+  ) {
+    if (!this.bearers.has((authorization ?? '').replace('Bearer ', ''))) return json(401, {})
+    const fault = this.faults.shift()
+    if (typeof fault === 'number') return json(fault, {}, fault === 429 ? { 'retry-after': '1' } : {})
+    if (Buffer.byteLength(text) > 28 * 1024) return json(413, {})
+    this.posted.push({ conversation, authorization, body: JSON.parse(text) })
+    if (fault === 'lose') response.destroy()
+    else json(201, { id: `1:${++this.#ids}` })
+    for (const wake of this.#waiting.splice(0)) wake()
+  }
+
+  #login(text: string, json: Json) {
+    const { grant_type, client_id, client_secret, scope } = Object.fromEntries(new URLSearchParams(text))
+    const isRight =
+      grant_type === 'client_credentials' &&
+      client_id === appId &&
+      client_secret === password &&
+      scope === `${issuer}/.default`
+    if (!isRight) return json(401, { error: 'invalid_client' })
+    const bearer = randomUUID()
+    this.bearers.add(bearer)
+    json(200, { token_type: 'Bearer', expires_in: 3600, access_token: bearer })
+  }
+
+  #keys(): object[] {
+    const of = (key: KeyObject) => createPublicKey(key).export({ format: 'jwk' })
+    return [
+      { ...of(this.key), kid: 'teams', endorsements: ['msteams'] },
+      { ...of(this.unendorsed), kid: 'elsewhere', endorsements: ['skype'] },
+    ]
+  }
+}
