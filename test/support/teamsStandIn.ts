@@ -118,7 +118,9 @@ export class TeamsStandIn {
     let text = ''
     for await (const part of request) text += part
     const json = (status: number, body: object, headers = {}) => {
-      response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body))
+      // In two steps: restify, in the same process, changes what Node's own writeHead gives back.
+      response.writeHead(status, { 'content-type': 'application/json', ...headers })
+      response.end(JSON.stringify(body))
     }
     if (pathname === '/.well-known/openidconfiguration')
       return json(200, { issuer, jwks_uri: `${this.url}/keys` })
