@@ -4,17 +4,14 @@ import type { TLSSocket } from 'node:tls'
 import type { ApiHandler } from './api.ts'
 import { problem } from './api.ts'
 import { readBody } from './body.ts'
-import type { Face, View } from './frame.ts'
-import { html } from './html.ts'
-import { doneSentence, requestOf } from './pages.ts'
+import type { Face } from './frame.ts'
 import type { Holder, PeerRefusal } from './peer.ts'
 import { Refusal } from './refusal.ts'
 import { failurePage, refusedPage } from './screens.ts'
 import type { Bank, PageAnswer, PageHandler } from './visit.ts'
+import { meet, setCookies } from './visitor.ts'
 import type { Locale, Say } from './words.ts'
 
-const cookieName = 'kaijo_sandbox'
-const languageName = 'kaijo_sandbox_lang'
 const css = readFileSync(new URL('./sandbox.css', import.meta.url))
 
 /** A form may lead to the other face, and browsers hold its redirects to `form-action` too. */
@@ -69,7 +66,7 @@ async function answerPage(served: Served, request: IncomingMessage, response: Se
   const url = readUrl(request)
   if (url.pathname === '/sandbox.css')
     return send(request, response, 200, { 'content-type': 'text/css' }, css)
-  const visit = meet(served, request, url)
+  const visit = meet(served.bank, served.words, request, url)
   let refusal: Refusal | undefined
   const answer = await attempt<PageAnswer>(
     served,
@@ -112,41 +109,6 @@ function admit({ face, bank }: Served, request: IncomingMessage): Holder | undef
     bank.writeDeed({ who: 'administrator', what: 'certificate.refused', why: admitted })
   }
   return admitted
-}
-
-/** Who comes, in which language, and how far they are. */
-function meet(served: Served, request: IncomingMessage, url: URL) {
-  const { sessions, requests } = served.bank
-  const cookies = readCookies(request.headers.cookie ?? '')
-  const known = /^[\w-]{43}$/.exec(cookies.get(cookieName) ?? '')?.[0]
-  const cookie = known ?? sessions.newCookie()
-  const session = sessions.read(cookie)
-  const entered = /^\/requests\/(\w{26})$/.exec(url.pathname)?.[1]
-  const locale =
-    readLocale(url.searchParams.get('lang')) ??
-    readLocale(cookies.get(languageName)) ??
-    (entered ? requests.read(entered)?.locale : undefined) ??
-    readLocale(request.headers['accept-language']?.slice(0, 2)) ??
-    'ja'
-  const belongs = requestOf(session, requests)
-  const view: View = {
-    locale,
-    say: served.words[locale],
-    label: (key) => showLabel(served.words, locale, key),
-    formToken: sessions.formToken(cookie),
-    origins: served.bank.origins(),
-    ...(belongs && { request: belongs }),
-  }
-  const done = doneSentence(view, url.searchParams.get('done'))
-  return { view: { ...view, ...(done && { done }) }, cookie, isNew: !known, session }
-}
-
-/** A name on the bank's screens stays as it is there; in English its translation stands beside it. */
-function showLabel(words: Record<Locale, Say>, locale: Locale, key: string) {
-  const name = words.ja(`labels.${key}`)
-  const gloss = locale === 'ja' ? '' : words[locale](`labels.${key}`)
-  if (locale === 'ja') return html`${name}`
-  return html`<span lang="ja">${name}</span>${gloss !== '' && html` <span class="gloss">(${gloss})</span>`}`
 }
 
 /** The form of a POST that belongs to this visit; empty for GET. */
@@ -193,28 +155,6 @@ async function attempt<T>(
 function readUrl(request: IncomingMessage): URL {
   const url = URL.parse(`http://sandbox${request.url?.startsWith('/') ? request.url : '/'}`)
   return url ?? new URL('http://sandbox/not-found')
-}
-
-function readCookies(header: string): Map<string, string> {
-  return new Map(
-    header.split(';').map((one) => {
-      const [name = '', value = ''] = one.trim().split('=', 2)
-      return [name, value]
-    }),
-  )
-}
-
-function setCookies(view: View, url: URL, cookie: string | undefined): string[] {
-  const rules = '; Path=/; HttpOnly; SameSite=Strict; Secure'
-  const language = url.searchParams.has('lang') || url.pathname.startsWith('/requests/')
-  return [
-    ...(cookie ? [`${cookieName}=${cookie}${rules}`] : []),
-    ...(language ? [`${languageName}=${view.locale}${rules}`] : []),
-  ]
-}
-
-function readLocale(text: string | null | undefined): Locale | undefined {
-  return text === 'ja' || text === 'en' ? text : undefined
 }
 
 function send(
