@@ -29,6 +29,19 @@ export interface Config {
   readonly limits: Limits
   /** Undefined: no Teams, and no `/api/messages`. */
   readonly teams: TeamsSettings | undefined
+  /** Undefined: no LINE, and no `/line/webhook`. */
+  readonly line: LineSettings | undefined
+}
+
+/** The Messaging API channel of the bank's LINE Official Account. */
+export interface LineSettings {
+  /** The channel secret; while it is being changed the new one, then the old one. */
+  readonly secrets: readonly string[]
+  readonly token: string
+  /** With it short-lived tokens are issued when `token` is refused. */
+  readonly channelId?: string
+  /** The origin of the Messaging API. */
+  readonly apiUrl: string
 }
 
 /** The registration of the bot for Teams, and where the Bot Framework is when it is not Microsoft's public cloud. */
@@ -64,7 +77,14 @@ export class ConfigError extends Error {
   }
 }
 
-const secrets = new Set(['DIRECT_LINE_SECRET', 'UNLOCK_API_TOKEN', 'MicrosoftAppPassword'])
+const secrets = new Set([
+  'DIRECT_LINE_SECRET',
+  'UNLOCK_API_TOKEN',
+  'MicrosoftAppPassword',
+  'LINE_CHANNEL_SECRET',
+  'LINE_CHANNEL_ACCESS_TOKEN',
+])
+const lineNames = ['LINE_CHANNEL_SECRET', 'LINE_CHANNEL_ACCESS_TOKEN'] as const
 const teamsNames = [
   'MicrosoftAppId',
   'MicrosoftAppPassword',
@@ -197,6 +217,25 @@ const schema = z.object({
   OAuthUrl: guarded,
   ValidateAuthority: z.string().optional(),
   CallerId: z.string().optional(),
+  LINE_CHANNEL_SECRET: list(
+    (secret) => /^[\w-]{8,100}$/.test(secret),
+    'it must be the channel secret from the LINE Developers Console; two, with a comma, while it is being changed',
+  ).refine((secrets) => secrets.length <= 2, { error: 'only two count: the new one, then the old one' }),
+  LINE_CHANNEL_ACCESS_TOKEN: z
+    .string()
+    .optional()
+    .refine((value) => value === undefined || /^[\x21-\x7e]{1,1000}$/.test(value), {
+      error: 'it must be a channel access token from the LINE Developers Console',
+    }),
+  LINE_CHANNEL_ID: z
+    .string()
+    .optional()
+    .refine((value) => value === undefined || /^\d{1,20}$/.test(value), {
+      error: 'it must be the channel ID from the LINE Developers Console: digits only',
+    }),
+  LINE_API_BASE_URL: guarded.refine((value) => value === undefined || isOrigin(value.replace(/\/$/, '')), {
+    error: 'it must be scheme and host only, e.g. https://api.line.me',
+  }),
   LIMIT_REQUESTS_PER_ADDRESS: most(6000),
   LIMIT_CONVERSATIONS_PER_ADDRESS: most(600),
   LIMIT_GUIDES_PER_ADDRESS: most(5),
@@ -233,6 +272,7 @@ function contradictions(given: Environment): string[] {
   if (given.UNLOCK_API_URL && !given.UNLOCK_API_KEYS)
     problems.push("UNLOCK_API_KEYS is not set; UNLOCK_API_URL needs the provider's public keys for callbacks")
   problems.push(...missingTogether(given, teamsNames, 'Teams'))
+  problems.push(...missingTogether(given, lineNames, 'LINE'))
   if (given.NODE_ENV !== 'production') return problems
   if (!given.PUBLIC_URL)
     problems.push('PUBLIC_URL is not set; in production it must be, e.g. https://chat.bank.example')
@@ -266,6 +306,17 @@ function toTeams(settings: Settings): TeamsSettings | undefined {
   }
 }
 
+function toLine(settings: Settings): LineSettings | undefined {
+  const {
+    LINE_CHANNEL_SECRET: secrets,
+    LINE_CHANNEL_ACCESS_TOKEN: token,
+    LINE_CHANNEL_ID: channelId,
+  } = settings
+  if (secrets.length === 0 || !token) return undefined
+  const apiUrl = (settings.LINE_API_BASE_URL ?? 'https://api.line.me').replace(/\/$/, '')
+  return { secrets, token, apiUrl, ...(channelId && { channelId }) }
+}
+
 function toConfig(settings: Settings): Config {
   const publicUrl = settings.PUBLIC_URL?.replace(/\/$/, '')
   return {
@@ -291,6 +342,7 @@ function toConfig(settings: Settings): Config {
     trustedProxies: settings.TRUSTED_PROXIES,
     logLevel: settings.LOG_LEVEL,
     teams: toTeams(settings),
+    line: toLine(settings),
     limits: {
       requestsPerAddress: settings.LIMIT_REQUESTS_PER_ADDRESS,
       conversationsPerAddress: settings.LIMIT_CONVERSATIONS_PER_ADDRESS,

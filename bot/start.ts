@@ -6,6 +6,7 @@ import { type Sandbox, startSandbox } from '../unlock/sandbox/index.ts'
 import { type Audit, openAudit } from './audit.ts'
 import { deedsOf } from './auditTurn.ts'
 import { directLine } from './channels/directLine.ts'
+import { line } from './channels/line.ts'
 import { teams, teamsDelivery } from './channels/teams.ts'
 import type { Config } from './config.ts'
 import { Delivery } from './delivery.ts'
@@ -72,7 +73,12 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
     log,
   })
 
-  const senders = [...(config.teams ? [teamsDelivery({ settings: config.teams, log })] : [])]
+  const words = () => live.words()
+  const lineChannel = config.line && line({ settings: config.line, publicUrl, store, words, log })
+  const senders = [
+    ...(config.teams ? [teamsDelivery({ settings: config.teams, log })] : []),
+    ...(lineChannel ? [lineChannel.sender] : []),
+  ]
   const delivery = new Delivery({ store, senders, log })
   const turns = takeTurns({
     store,
@@ -97,10 +103,10 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
     linkKey: signing,
     audit,
   }
-  const words = () => live.words()
   const routes = [
     ...chat.routes,
     ...(config.teams ? teams({ store, turns, words, settings: config.teams, config, log }).routes : []),
+    ...(lineChannel?.routes(turns) ?? []),
     ...unlockRoutes({ ...parts, clock: () => new Date() }),
     ...(await webRoutes({
       words: live.words(),
@@ -136,6 +142,7 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
       await server.close()
       await turns.stop()
       await delivery.stop()
+      await lineChannel?.close()
       await sandbox?.close()
       await store.close()
       audit.close()

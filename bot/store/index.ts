@@ -113,6 +113,8 @@ export interface Store {
   commit(turn: Turn): Promise<'committed' | 'stale'>
   /** The log after a sequence number, in order. */
   activities(conversation: string, after: number, most: number): Promise<Logged[]>
+  /** Takes the words out of an activity of the log, and out of its event when that waits for its turn. Durable when it resolves. */
+  erase(conversation: string, activityId: string): Promise<void>
   /** The conversations that wait for an unlock request: the customer's, and the administrator's. */
   requesters(request: string): Promise<string[]>
   /** A pass as it stands, spent or not; undefined when there was none. */

@@ -109,6 +109,18 @@ class SqliteStore implements Store {
     return rows.map((row) => ({ seq: row.seq as number, activity: JSON.parse(row.activity as string) }))
   }
 
+  erase(conversation: string, activityId: string): Promise<void> {
+    return this.#group.write(() => {
+      const seq = seqOf(activityId)
+      const row = this.#sql.logged.get(conversation, seq) as Row | undefined
+      if (!row) return
+      const bare = erased(JSON.parse(row.activity as string))
+      this.#sql.rewrite.run(JSON.stringify(bare), conversation, seq)
+      const gone = { type: 'messageDelete', id: activityId }
+      this.#sql.unsay.run(JSON.stringify(gone), conversation, activityId)
+    })
+  }
+
   async requesters(request: string): Promise<string[]> {
     return (this.#sql.requesters.all(request) as Row[]).map((row) => row.conversation as string)
   }
@@ -241,6 +253,11 @@ export function activityId(conversation: string, seq: number): string {
   return `${conversation}|${String(seq).padStart(7, '0')}`
 }
 
+/** What is left of an activity whose words were taken back: who and when. */
+function erased({ id, from, conversation, timestamp }: Logged['activity']): Logged['activity'] {
+  return { type: 'messageDelete', id, from, conversation, timestamp }
+}
+
 function toPass(row: Row): Pass {
   const { id, flow, step, request, expires_at: expiresAt } = row
   return { id, flow, step, request, expiresAt } as Pass
@@ -286,6 +303,11 @@ function statements(db: DatabaseSync) {
     append: db.prepare('INSERT INTO activities (conversation, seq, activity) VALUES (?, ?, ?)'),
     log: db.prepare(
       'SELECT seq, activity FROM activities WHERE conversation = ? AND seq > ? ORDER BY seq LIMIT ?',
+    ),
+    logged: db.prepare('SELECT activity FROM activities WHERE conversation = ? AND seq = ?'),
+    rewrite: db.prepare('UPDATE activities SET activity = ? WHERE conversation = ? AND seq = ?'),
+    unsay: db.prepare(
+      'UPDATE inbox SET activity = ? WHERE conversation = ? AND activity_id = ? AND activity IS NOT NULL',
     ),
     request: db.prepare('INSERT INTO requests (id, conversation) VALUES (?, ?) ON CONFLICT DO NOTHING'),
     requesters: db.prepare('SELECT conversation FROM requests WHERE id = ?'),
