@@ -4,7 +4,15 @@ import { parse } from 'yaml'
 import type { Locale } from './locale.ts'
 
 /** What a customer can say at any step. */
-export type Command = 'back' | 'restart' | 'trouble' | 'person' | 'english' | 'japanese' | 'repeat'
+export type Command =
+  | 'back'
+  | 'restart'
+  | 'trouble'
+  | 'person'
+  | 'english'
+  | 'japanese'
+  | 'repeat'
+  | 'retryLink'
 
 /** One language's words for what can be said at any time; lists of phrases. */
 export interface Lexicon {
@@ -14,6 +22,10 @@ export interface Lexicon {
   yes: string[]
   no: string[]
   unsure: string[]
+  thanks: string[]
+  /** What else is a yes and a no to "did that help?". */
+  helped: string[]
+  unhelped: string[]
   /** A sentence that holds one of these is not taken for the choice whose words it also holds. */
   negations: string[]
 }

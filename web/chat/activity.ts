@@ -19,6 +19,8 @@ export interface Activity {
   locale?: string
   value?: unknown
   clientActivityID?: string
+  /** The message that it answers; news answer nothing. */
+  replyToId?: string
   choices: ButtonAction[]
   /** The Adaptive Card, unread. */
   card?: Record<string, unknown>
@@ -63,6 +65,7 @@ function readActivity(raw: Record<string, unknown>): Activity[] {
   const activity: Activity = { id, type, from, text: asText(raw.text), choices: readChoices(raw) }
   const clientActivityID = asText(asObject(raw.channelData).clientActivityID)
   if (clientActivityID) activity.clientActivityID = clientActivityID
+  if (asText(raw.replyToId)) activity.replyToId = asText(raw.replyToId)
   if (raw.value !== undefined) activity.value = raw.value
   if (asText(raw.locale)) activity.locale = asText(raw.locale)
   const card = readCard(raw.attachments)

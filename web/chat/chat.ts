@@ -77,7 +77,8 @@ export class Chat {
     if (!isOpen) return
     this.#connect()
     this.#seen()
-    this.#composer.focus()
+    this.#list.follow()
+    this.#rest()
   }
 
   #seen(): void {
@@ -117,6 +118,12 @@ export class Chat {
     if (command === 'language') this.#askFor(this.#lang === 'ja' ? 'en' : 'ja')
     if (command === 'printAll') print([...this.#log.children])
     if (command === 'end') this.#askEnd.showModal()
+    else this.#rest()
+  }
+
+  /** Where the customer writes; but on a screen that is touched this would bring up a keyboard over the choices. */
+  #rest(): void {
+    if (matchMedia('(pointer: coarse)').matches) this.#log.focus({ preventScroll: true })
     else this.#composer.focus()
   }
 
@@ -124,6 +131,7 @@ export class Chat {
   #askFor(lang: Lang): void {
     this.#wanted = lang
     this.#speak(lang)
+    this.#list.follow()
     this.#conversation.say({ type: 'event', name: 'setLocale', value: lang, locale: lang })
   }
 
@@ -146,7 +154,7 @@ export class Chat {
     const isSure = this.#askEnd.returnValue === 'yes'
     this.#askEnd.returnValue = ''
     if (isSure) this.#leave()
-    else this.#composer.focus()
+    else this.#rest()
   }
 
   #leave(): void {
@@ -157,7 +165,7 @@ export class Chat {
 
   #startAgain(): void {
     this.#end(false)
-    this.#composer.focus()
+    this.#rest()
     this.#connect()
   }
 

@@ -1,6 +1,7 @@
 import type { ButtonAction } from './activity.ts'
 import { drawBubble, drawDelivery, type Pressed } from './bubble.ts'
-import { element } from './element.ts'
+import { byId, element } from './element.ts'
+import { Scroll } from './scroll.ts'
 import type { Entry, Transcript } from './transcript.ts'
 import type { ChatWords } from './words.ts'
 
@@ -16,6 +17,9 @@ export class MessageList {
   readonly #list: HTMLElement
   readonly #pressed: Pressed
   readonly #rows = new Map<string, Row>()
+  readonly #scroll: Scroll
+  /** The key of the message with which the newest answer begins. */
+  #newest = ''
   #words: ChatWords
 
   constructor(list: HTMLElement, words: ChatWords, pressed: Pressed) {
@@ -24,6 +28,8 @@ export class MessageList {
     this.#pressed = pressed
     // What scrolls must be reachable by keyboard.
     list.tabIndex = 0
+    const newest = () => this.#rows.get(this.#newest)?.item
+    this.#scroll = new Scroll({ list, news: byId('news', HTMLButtonElement), newest })
   }
 
   /** Old messages that a reload brings back are not read out; new ones are. */
@@ -40,7 +46,8 @@ export class MessageList {
 
   /** Brings the screen up to the transcript. */
   show(transcript: Transcript): void {
-    const isAtEnd = this.#list.scrollHeight - this.#list.scrollTop - this.#list.clientHeight < 120
+    const { isFollowing } = this.#scroll
+    const shown = new Set(this.#rows.keys())
     const keys = new Set(transcript.entries.map((entry) => entry.key))
     for (const [key, row] of this.#rows) {
       if (keys.has(key)) continue
@@ -55,7 +62,16 @@ export class MessageList {
       setOpen(row.item, entry === transcript.open)
     })
     const last = transcript.entries.at(-1)
-    if (isAtEnd || last?.from === 'user') this.#reveal(last)
+    const isNew = last && !shown.has(last.key)
+    if (isNew) this.#newest = beginning(transcript.entries, last, shown).key
+    if (!isNew) this.#scroll.keep()
+    else if (isFollowing || last.letter) this.#scroll.toNewest()
+    else this.#scroll.waits()
+  }
+
+  /** The customer wants to see what is new, wherever the screen stood. */
+  follow(): void {
+    this.#scroll.toNewest()
   }
 
   #row(entry: Entry): Row {
@@ -88,17 +104,18 @@ export class MessageList {
     row.drawn = sight(entry)
     if (hadFocus) this.#list.focus()
   }
+}
 
-  /** The start of a long answer matters more than its end. */
-  #reveal(entry: Entry | undefined): void {
-    const item = entry && this.#rows.get(entry.key)?.item
-    if (!item) return
-    const isLong = item.offsetHeight > this.#list.clientHeight
-    const above = item.getBoundingClientRect().top - this.#list.getBoundingClientRect().top
-    // Not scrollIntoView: that would scroll the page around the list, too.
-    if (isLong) this.#list.scrollTop += above - 8
-    else this.#list.scrollTop = this.#list.scrollHeight
-  }
+/**
+ * The message with which the newest answer begins. A hint comes before the step that it belongs to: whoever sees only
+ * the last message misses it. News that answer nothing begin with what was not shown yet.
+ */
+function beginning(entries: readonly Entry[], last: Entry, shown: ReadonlySet<string>): Entry {
+  const { replyToId } = last.activity
+  const isOfIt = ({ from, activity, key }: Entry) =>
+    from === last.from && activity.replyToId === replyToId && (replyToId !== undefined || !shown.has(key))
+  const before = entries.findLastIndex((entry) => !isOfIt(entry) && entry !== last)
+  return entries[before + 1] ?? last
 }
 
 function sight({ activity }: Entry): string {

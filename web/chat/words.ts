@@ -32,6 +32,7 @@ export const chatKeys = [
   'print',
   'printAll',
   'step',
+  'news',
   'newWindow',
   'unknown',
 ] as const
