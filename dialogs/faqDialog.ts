@@ -9,9 +9,9 @@ import {
 import type { FaqEntry } from '../content/index.ts'
 import { startFlow } from './flowDialog.ts'
 import { HANDOFF } from './handoffDialog.ts'
-import { ask, askWith, button, commandButton, tell } from './say.ts'
-import { type Options, type Place, type Scene, say, sceneOf, stepOf } from './scene.ts'
-import { sheetText, stepCard } from './stepCard.ts'
+import { ask, askWith, button, commandButton, message, tell } from './say.ts'
+import { type Offered, type Options, type Place, type Scene, say, sceneOf, stepOf } from './scene.ts'
+import { stepCard } from './stepCard.ts'
 
 /** The dialog that asks whether an answer helped; begun with `{ id }`. */
 const HELPED = 'faq'
@@ -28,7 +28,7 @@ const LEAD = 0.08
 export function addFaq(dialogs: DialogSet, places: Map<string, Place>): void {
   dialogs.add(new WaterfallDialog(HELPED, [askHelped, followHelped]))
   places.set(HELPED, {
-    offer: (scene) => ['yes', 'no'].map((id) => ({ id, say: say(scene, `bot:faq.${id}`), phrases: [] })),
+    offer: offerHelped,
   })
   dialogs.add(new WaterfallDialog(SUGGEST, [askSuggest, followSuggest]))
   places.set(SUGGEST, { offer: (scene, options) => offerQuestions(scene, options.ids as string[]) })
@@ -62,22 +62,58 @@ function isSure(best: number, second = 0): boolean {
   return best >= CERTAIN || (best >= SURE && best - second >= LEAD)
 }
 
-/** Gives an answer; in the middle of a flow the step comes back at once, elsewhere it asks whether that helped. */
+/** Gives an answer; in the middle of a flow the step comes back, elsewhere it asks whether that helped. */
 export async function answerEntry(dc: DialogContext, scene: Scene, id: string): Promise<void> {
   const entry = scene.world.content.faq.get(id)
   if (!entry) return
   scene.trace = { ...scene.trace, event: 'faq.answered', faq: id }
+  if (stepOf(scene, dc.stack[0]?.id)) return digress(dc, scene, entry)
   await tellAnswer(dc, scene, entry)
   const flow = entry.starts && scene.world.content.flows.get(entry.starts.flow)
-  if (stepOf(scene, dc.stack[0]?.id)) {
-    await tell(dc, scene, say(scene, 'bot:faq.resume'))
-    await repeat(dc)
-  } else if (flow) {
+  if (flow) {
     await startFlow(dc, scene, flow, entry.starts?.given)
   } else {
     await dc.cancelAllDialogs()
     await dc.beginDialog(entry.person ? HANDOFF : HELPED, { id })
   }
+}
+
+/** An answer in the middle of a flow. What it takes for granted may be the very answer to the step. */
+async function digress(dc: DialogContext, scene: Scene, entry: FaqEntry): Promise<void> {
+  if (leadsElsewhere(scene, entry)) {
+    // To announce another way and then to stay on this one would be untrue.
+    scene.canRestart = true
+    await tell(dc, scene, say(scene, 'bot:faq.elsewhere'))
+    return repeat(dc)
+  }
+  await tellAnswer(dc, scene, entry)
+  const step = stepOf(scene, dc.activeDialog?.id)
+  const answered = step?.choices.find(({ id }) => id === entry.starts?.given?.[step.id])
+  if (answered) {
+    scene.choice = answered.id
+    await dc.continueDialog()
+  } else if (entry.person) {
+    dropToStep(dc, scene)
+    await dc.beginDialog(HANDOFF)
+  } else {
+    await tell(dc, scene, say(scene, 'bot:faq.resume'))
+    await repeat(dc)
+  }
+}
+
+/** Whether an answer starts another flow, or goes with other answers than the customer has given in this one. */
+function leadsElsewhere(scene: Scene, { starts }: FaqEntry): boolean {
+  const { run } = scene.state
+  if (!starts || !run) return false
+  const { flow, given = {} } = starts
+  return (
+    flow !== run.flow || run.path.some(({ step, answer }) => answer && given[step] && given[step] !== answer)
+  )
+}
+
+/** Leaves the questions that lie over a step, without asking the step again. */
+export function dropToStep(dc: DialogContext, scene: Scene): void {
+  dc.stack.splice(stepOf(scene, dc.stack[0]?.id) ? 1 : 0)
 }
 
 /** The questions of the greeting as buttons. */
@@ -98,16 +134,16 @@ async function tellAnswer(dc: DialogContext, scene: Scene, entry: FaqEntry): Pro
   const answer = say(scene, entry.answer)
   if (!entry.image) return tell(dc, scene, answer)
   const image = { url: scene.world.links.picture(entry.image.file), alt: say(scene, entry.image.alt) }
-  const sheet = { kind: 'question', paragraphs: [answer], image } as const
-  const card = stepCard({ ...sheet, paragraphs: [answer] }, scene.state.locale)
-  const text = sheetText({ ...sheet, paragraphs: [answer] })
-  await dc.context.sendActivity({
-    type: 'message',
-    text,
-    speak: text,
-    locale: scene.state.locale,
-    attachments: [card],
-  })
+  const card = stepCard({ kind: 'question', paragraphs: [answer], image }, scene.state.locale, answer)
+  await dc.context.sendActivity({ ...message(scene, answer), attachments: [card] })
+}
+
+function offerHelped(scene: Scene): Offered[] {
+  const { thanks, helped, unhelped } = scene.world.lexicons[scene.state.locale]
+  return [
+    { id: 'yes', say: say(scene, 'bot:faq.yes'), phrases: [...helped, ...thanks] },
+    { id: 'no', say: say(scene, 'bot:faq.no'), phrases: unhelped },
+  ]
 }
 
 async function askHelped(turn: WaterfallStepContext): Promise<DialogTurnResult> {

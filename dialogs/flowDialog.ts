@@ -84,6 +84,7 @@ function stepDialog(id: string, flow: Flow, step: Step): StepDialog {
   async function askAwait(turn: WaterfallStepContext, scene: Scene, wait: Await): Promise<DialogTurnResult> {
     const state = await requestNow(scene)
     if (state === 'cleared') return turn.replaceDialog(`${flow.id}/${wait.cleared}`)
+    scene.canRetryLink = state === 'rejected' || state === 'expired'
     // With nothing to wait for, "we are waiting" would be untrue.
     if (isWaiting(state))
       await ask(turn, scene, `${say(scene, waitingWords[state])}\n${say(scene, wait.ask)}`)

@@ -1,6 +1,6 @@
 import type { DialogContext } from 'botbuilder-dialogs'
 import type { Command } from '../locales/index.ts'
-import { answerEntry, repeat, topics } from './faqDialog.ts'
+import { answerEntry, dropToStep, repeat, topics } from './faqDialog.ts'
 import { startFlow } from './flowDialog.ts'
 import { HANDOFF } from './handoffDialog.ts'
 import { before } from './path.ts'
@@ -11,15 +11,15 @@ import { TROUBLE } from './troubleDialog.ts'
 type Interruption = (dc: DialogContext, scene: Scene) => Promise<void>
 
 /** What a customer can say or press at any step, and what it does. */
-export const interruptions: Record<Command | 'retryLink', Interruption> = {
+export const interruptions: Record<Command, Interruption> = {
   back: goBack,
   restart,
   trouble,
   person,
   english: (dc, scene) => changeLocale(dc, scene, 'en'),
   japanese: (dc, scene) => changeLocale(dc, scene, 'ja'),
-  repeat: resume,
-  retryLink: resume,
+  repeat: showAgain,
+  retryLink,
 }
 
 /** Greets, or asks again what is open. */
@@ -34,19 +34,20 @@ export async function resume(dc: DialogContext, scene: Scene): Promise<void> {
 export async function changeLocale(dc: DialogContext, scene: Scene, locale: 'ja' | 'en'): Promise<void> {
   scene.state.locale = locale
   await tell(dc, scene, say(scene, 'bot:language.changed'))
-  await resume(dc, scene)
+  await showAgain(dc, scene)
 }
 
 /** Does what a button says, unless the conversation has moved on since it was shown. */
 export async function press(dc: DialogContext, scene: Scene, pressed: Pressed): Promise<void> {
   if (pressed.faq && scene.world.content.faq.has(pressed.faq)) return answerEntry(dc, scene, pressed.faq)
   const isCurrent = pressed.step === dc.activeDialog?.id && pressed.run === (scene.state.run?.id ?? '')
-  if (pressed.do && pressed.do in interruptions) {
+  if (pressed.do && Object.hasOwn(interruptions, pressed.do)) {
     if (pressed.step && !isCurrent && !isOver(scene, pressed)) return showCurrent(dc, scene)
     return interruptions[pressed.do as Command](dc, scene)
   }
   const choice = offeredNow(dc, scene).find(({ id }) => id === pressed.choice)
   if (!isCurrent || !choice) return pressedEarlier(dc, scene, pressed)
+  scene.state.misses = 0
   scene.choice = choice.id
   await dc.continueDialog()
 }
@@ -68,7 +69,15 @@ async function pressedEarlier(dc: DialogContext, scene: Scene, pressed: Pressed)
 
 async function showCurrent(dc: DialogContext, scene: Scene): Promise<void> {
   await tell(dc, scene, say(scene, 'bot:old.step'))
-  await resume(dc, scene)
+  await showAgain(dc, scene)
+}
+
+/** What the customer saw last of the guide: the open question, or the outcome that ended it. */
+async function showAgain(dc: DialogContext, scene: Scene): Promise<void> {
+  const { run } = scene.state
+  const outcome = flowOf(scene)?.outcomes.get(run?.outcome ?? '')
+  if (dc.activeDialog || !outcome) return resume(dc, scene)
+  await dc.beginDialog(`${run?.flow}/${outcome.id}`)
 }
 
 /** The buttons under the outcome that ended the run still work. */
@@ -92,9 +101,15 @@ async function goBack(dc: DialogContext, scene: Scene): Promise<void> {
   await repeat(dc)
 }
 
-/** Leaves the questions that lie over a step, without asking the step again. */
-function dropToStep(dc: DialogContext, scene: Scene): void {
-  dc.stack.splice(stepOf(scene, dc.stack[0]?.id) ? 1 : 0)
+/** Goes to the step of the way so far that shows the deep link; there a new one is made when the old one works no more. */
+async function retryLink(dc: DialogContext, scene: Scene): Promise<void> {
+  const flow = flowOf(scene)
+  const linked = scene.state.run?.path.findLast(({ step }) => {
+    const part = flow?.steps.get(step)
+    return part?.kind === 'part' && part.link !== undefined
+  })
+  if (flow && linked) return reopen(dc, flow.id, linked.step)
+  await resume(dc, scene)
 }
 
 async function reopen(dc: DialogContext, flow: string, step: string): Promise<void> {

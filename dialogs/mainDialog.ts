@@ -56,6 +56,13 @@ async function hear(dc: DialogContext, scene: Scene): Promise<void> {
       return interruptions[understood.command](dc, scene)
     case 'unsure':
       return explain(dc, scene)
+    case 'thanks':
+      return welcome(dc, scene)
+    case 'no':
+      // To "have you done it?" no is "it does not work".
+      if (step?.kind !== 'part') return freely(dc, scene, text)
+      scene.state.misses = 0
+      return interruptions.trouble(dc, scene)
     case 'other':
       return freely(dc, scene, text)
   }
@@ -66,6 +73,12 @@ async function freely(dc: DialogContext, scene: Scene, text: string): Promise<vo
   const isUnderstood = (await namesSymptom(dc, scene, text)) || (await answerQuestion(dc, scene, text))
   if (isUnderstood) scene.state.misses = 0
   else await miss(dc, scene)
+}
+
+/** Thanks need no answer but a kind one; what is open is asked again. */
+async function welcome(dc: DialogContext, scene: Scene): Promise<void> {
+  await tell(dc, scene, say(scene, dc.activeDialog ? 'bot:faq.resume' : 'bot:faq.glad'))
+  await repeat(dc)
 }
 
 /** "I am not sure": the writer's words for it, then the question again. */
@@ -110,11 +123,14 @@ async function hearOfUnlock(
     await dc.beginDialog(`${flow.id}/${wait.cleared}`)
     return
   }
-  if (!isOurs || run?.outcome || !(request.state === 'rejected' || request.state === 'expired')) return
+  if (!isOurs || !run?.request || run.outcome) return
+  if (request.state !== 'rejected' && request.state !== 'expired') return
   if (toldAlready(scene, request.id)) return
-  // Whoever goes back to the link's step gets a new one.
-  delete run?.request
-  await tell(dc, scene, say(scene, `bot:unlock.${request.state}`))
+  run.request.ended = request.state
+  scene.canRetryLink = true
+  // The step that waits says it itself.
+  const isWaiting = stepOf(scene, dc.activeDialog?.id)?.kind === 'await'
+  if (!isWaiting) await tell(dc, scene, say(scene, `bot:unlock.${request.state}`))
   await repeat(dc)
 }
 

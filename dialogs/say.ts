@@ -26,7 +26,7 @@ export async function ask(
   draw = true,
 ): Promise<void> {
   const sheet = typeof words === 'string' ? undefined : words
-  const text = sheet ? sheetText(sheet) : (words as string)
+  const text = sheet ? sheetText(sheet, scene.state.locale) : (words as string)
   const activity = message(scene, text)
   if (sheet && draw) activity.attachments = [stepCard(sheet, scene.state.locale, text)]
   activity.inputHint = 'expectingInput'
@@ -52,12 +52,13 @@ export function button(title: string, value: Pressed): CardAction {
 }
 
 /** A button for something that can be said at any time. */
-export function commandButton(scene: Scene, command: Command | 'retryLink', place?: string): CardAction {
+export function commandButton(scene: Scene, command: Command, place?: string): CardAction {
   const where = place ? { run: scene.state.run?.id ?? '', step: place } : {}
   return button(say(scene, `bot:command.${command}`), { ...where, do: command })
 }
 
-function message(scene: Scene, text: string): Partial<Activity> {
+/** A message that says `text` and nothing else. */
+export function message(scene: Scene, text: string): Partial<Activity> {
   return { type: 'message', text, speak: text, locale: scene.state.locale, textFormat: 'plain' }
 }
 
@@ -70,6 +71,7 @@ function buttons(dc: DialogContext, scene: Scene): CardAction[] {
   const step = stepOf(scene, active)
   if (step?.kind === 'part' && step.symptoms.length > 0) actions.push(commandButton(scene, 'trouble', active))
   if (scene.canRetryLink) actions.push(commandButton(scene, 'retryLink', active))
+  if (scene.canRestart) actions.push(commandButton(scene, 'restart'))
   if (scene.stuck && active !== 'handoff') actions.push(commandButton(scene, 'person'))
   if ((step && (run?.path.length ?? 0) > 1) || active === 'trouble')
     actions.push(commandButton(scene, 'back', active))

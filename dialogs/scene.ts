@@ -79,8 +79,10 @@ export interface Scene {
   choice?: string
   /** Whether the question must be asked with a person among its answers. */
   stuck: boolean
-  /** No link could be made: another try is offered. */
+  /** No link could be made, or it works no more: another one is offered. */
   canRetryLink?: boolean
+  /** The customer seems to want another way through the guide: to start over is offered. */
+  canRestart?: boolean
   requests: string[]
   passes: Pass[]
   trace: { event: string; flow?: string; step?: string; faq?: string }

@@ -49,6 +49,8 @@ export interface WaitingFor {
   link?: Ticket
   /** The guide number that was shown, until it has been used. */
   guide?: Ticket
+  /** How it has ended, when nothing was cleared: its step then asks for a new one. */
+  ended?: 'rejected' | 'expired'
 }
 
 /** Something shown that works once and for a short time. */

@@ -24,7 +24,7 @@ const CARD = 'application/vnd.microsoft.card.adaptive'
  * every channel of ours can draw; `words` says the same where nothing is drawn. The property `kaijo` tells our own
  * widget what it is; others ignore it.
  */
-export function stepCard(sheet: Sheet, locale: string, words = sheetText(sheet)): Attachment {
+export function stepCard(sheet: Sheet, locale: string, words: string): Attachment {
   const { kind, progress, print } = sheet
   const content = {
     type: 'AdaptiveCard',
@@ -53,15 +53,17 @@ export function stepCard(sheet: Sheet, locale: string, words = sheetText(sheet))
 }
 
 /** The same in words alone, for clients that draw no cards and for reading aloud. */
-export function sheetText(sheet: Sheet): string {
+export function sheetText(sheet: Sheet, locale: string): string {
+  const colon = locale === 'ja' ? '：' : ': '
+  const { columns = [], rows = [] } = sheet.table ?? {}
   const lines = [
     sheet.progress?.label,
     sheet.title,
     ...sheet.paragraphs,
-    ...(sheet.table?.rows ?? []).map((row) => row.join('：')),
+    ...[columns, ...rows].map((row) => row.join(colon)),
     ...(sheet.lists ?? []).flatMap(({ title, items }) => [title, ...items.map((item) => `・${item}`)]),
-    ...(sheet.facts ?? []).map(({ title, value }) => `${title}：${value}`),
-    sheet.link && `${sheet.link.title}：${sheet.link.url}`,
+    ...(sheet.facts ?? []).map(({ title, value }) => `${title}${colon}${value}`),
+    sheet.link && `${sheet.link.title}${colon}${sheet.link.url}`,
     ...(sheet.notes ?? []),
   ]
   return lines.filter(Boolean).join('\n')

@@ -7,6 +7,8 @@ export type Understood =
   | { kind: 'choice'; id: string }
   | { kind: 'command'; command: Command }
   | { kind: 'unsure' }
+  | { kind: 'thanks' }
+  | { kind: 'no' }
   | { kind: 'other' }
 
 /**
@@ -25,7 +27,9 @@ export function understand(text: string, offered: Offered[], lexicon: Lexicon, d
     byYesOrNo(said, offered, lexicon) ??
     byContent(said, offered, lexicon)
   if (near) return { kind: 'choice', id: near.id }
-  if (lexicon.unsure.some((phrase) => normalise(phrase) === said)) return { kind: 'unsure' }
+  for (const kind of ['unsure', 'thanks', 'no'] as const) {
+    if (lexicon[kind].some((phrase) => normalise(phrase) === said)) return { kind }
+  }
   return { kind: 'other' }
 }
 

@@ -53,7 +53,13 @@ export async function linkSheet(scene: Scene, part: Part): Promise<LinkSheet> {
 export async function requestNow(scene: Scene): Promise<UnlockRequest['state'] | 'unreadable' | 'none'> {
   const waiting = scene.state.run?.request
   if (!waiting) return 'none'
-  return (await readRequest(scene, waiting.id))?.state ?? 'unreadable'
+  if (waiting.ended) return waiting.ended
+  const state = (await readRequest(scene, waiting.id))?.state ?? 'unreadable'
+  if (state === 'rejected' || state === 'expired') {
+    waiting.ended = state
+    toldAlready(scene, waiting.id)
+  }
+  return state
 }
 
 /** The request as the bank shows it now; undefined when the bank cannot be asked. */
@@ -77,12 +83,15 @@ export function toldAlready(scene: Scene, request: string): boolean {
 async function openRequest(scene: Scene): Promise<WaitingFor | 'unavailable' | 'tooMany'> {
   const { locale } = scene.state
   const run = scene.state.run as Run
-  if (run.request && Date.parse(run.request.expiresAt) > scene.now.getTime()) return run.request
+  const { request } = run
+  if (request && !request.ended && Date.parse(request.expiresAt) > scene.now.getTime()) return request
   try {
     const { channel, customer } = scene
     const wanted = { purpose: 'clear-user-suspension', locale, channel, customer } as const
     const { id, bindingCode, expiresAt } = await scene.world.unlock.create(wanted, scene.id)
     run.request = { id, bindingCode, expiresAt }
+    // Whoever went along with the request before this one does not know of it.
+    delete run.isShared
     scene.requests.push(id)
     return run.request
   } catch (error) {

@@ -175,5 +175,100 @@ describe('a conversation at any step', () => {
       .types('')
       .bot('写真やファイルは受け取れません', 'お客様カードは、お手元に'))
 
+  it('names a person to whoever asks for one in the middle of a step, in whatever words', async () => {
+    for (const words of ['人間に代わってください', '身に覚えのない振込がある'])
+      await toCard()
+        .types(words)
+        .bot('担当者へのご相談', 'お取引店にご連絡ください')
+        .neverBot(/先ほどの続き/)
+        .user('案内に戻る')
+        .bot('お客様カードは、お手元に')
+  })
+
+  it('takes a sentence that answers the question for the answer', async () => {
+    const begun = () => chat().user('ログオンできない').bot('ロックされたのはどなたですか')
+    await begun().types('管理者がロックされました').bot('必要な書類を確認します')
+    await begun().types('社員のIDがロックされた').bot('3つがお手元にあるか')
+    await begun().types('ロックされたのは利用者です').bot('3つがお手元にあるか')
+  })
+
+  it('announces no other way than the one it stays on, and says how to get there', () =>
+    chat()
+      .user('ログオンできない')
+      .user('管理者')
+      .types('利用者がロックされた')
+      .neverBot(/手順をご案内します/)
+      .bot('「最初から」をお選びください', '間違えて、ロックされましたか')
+      .user('最初から')
+      .bot('ロックされたのはどなたですか'))
+
+  it('forgets what it did not understand as soon as an answer is pressed', () =>
+    chat()
+      .user('ログオンできない')
+      .types('むにゃむにゃ')
+      .types('ほげほげ')
+      .user('利用者')
+      .types('ぴよぴよ')
+      .bot('うまく読み取れませんでした'))
+
+  it('shows the outcome again when its last answer is pressed twice, on "again", and in the other language', async () => {
+    const customer = toCard().user('紛失しました').user('2つともわかります')
+    await customer
+    const usable = customer.offered.find(({ title }) => title === '使えます')
+    await customer
+      .user('使えます')
+      .bot('お客様カード再発行依頼書')
+      .presses(usable?.value)
+      .bot('今の案内をもう一度', 'お客様カード再発行依頼書')
+      .offers('戻る', '最初から')
+      .types('もう一度')
+      .bot('お客様カード再発行依頼書')
+      .event('setLocale', 'en')
+      .bot('Please go through your branch', 'お客様カード再発行依頼書')
+  })
+
+  it('shows the current step for a button that it does not know', async () => {
+    for (const command of ['constructor', 'toString', '__proto__', 'nonsense'])
+      await toCard().presses({ do: command }).bot('今の案内をもう一度', 'お客様カードは、お手元に')
+  })
+
+  it('takes thanks kindly', async () => {
+    await toCard().types('ありがとうございます').bot('先ほどの続きです', 'お客様カードは、お手元に')
+    await toCard()
+      .user('紛失しました')
+      .user('2つともわかります')
+      .user('使えます')
+      .types('ありがとうございました。')
+      .bot('お役に立ててよかったです')
+  })
+
+  it('hears whether an answer helped, in whatever words', async () => {
+    const answered = () => chat().types('電子証明書とは何ですか？').bot('このご案内で解決しましたか')
+    await answered().types('解決しました').bot('お役に立ててよかったです')
+    await answered().types('ありがとう').bot('お役に立ててよかったです')
+    await answered().types('解決しません').bot('お役に立てず申し訳ありません')
+    await answered().types('うまくいきません').bot('お役に立てず申し訳ありません')
+  })
+
+  it('asks what does not work when a step is answered with no', () =>
+    chat()
+      .user('利用者のロックを解除')
+      .user('3つともあります')
+      .user('わかります')
+      .types('いいえ')
+      .bot('どのような状態ですか'))
+
+  it('takes "I got it wrong" for the answer where that is one, and for "back" elsewhere', async () => {
+    await chat().user('ログオンできない').user('管理者').types('間違えた').bot('お客様カードは、お手元に')
+    await toCard().types('間違えた').bot('3つがお手元にあるか')
+  })
+
+  it('punctuates English as English is, and heads its tables in words too', async () => {
+    const customer = chat({ locale: 'en' }).user('I cannot log on').user('A user').user('I have all three')
+    await customer.user('The user knows it').bot('Request number: ').neverBot(/：/)
+    for (let step = 1; step <= 4; step++) customer.user('Done, next')
+    await customer.bot('“利用中止” (suspended): Meaning', '○: Suspended').neverBot(/：/)
+  })
+
   it('greets once', () => chat().bot('こんにちは').event('startConversation').neverBot(/./))
 })

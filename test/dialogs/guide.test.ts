@@ -78,6 +78,16 @@ describe('a guide that goes on at another device', () => {
     await pc.bot('銀行からの解除の確認を待っています')
   })
 
+  it('gives a phone a new number when the request that it shared has ended', async () => {
+    const { phone, pc } = await two()
+    await join(phone, pc, numberIn(phone))
+    const { id } = phone.bank.settle('expired')
+    await phone.event('unlock.updated', { id, state: 'expired' }).bot('有効期限が切れました', 'ご案内番号：')
+    const another = chat({ store: phone.store, device: 'pc', bank: phone.bank, silent: true })
+    expect(await join(phone, another, numberIn(phone))).to.equal(true)
+    await another.bot('手順 1 / 6', 'help.example/go/')
+  })
+
   it('tells both when the bank has cleared it, each once', async () => {
     const { phone, pc } = await two()
     await join(phone, pc, numberIn(phone))

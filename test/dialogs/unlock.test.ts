@@ -76,6 +76,35 @@ describe('the unlock request in the conversation', () => {
     expect(customer.bank.requests).to.have.length(2)
   })
 
+  it('is never said not to have been used when the bank has refused it or it has expired', async () => {
+    for (const [state, words] of [
+      ['rejected', '受け付けられなかった'],
+      ['expired', '有効期限が切れました'],
+    ] as const) {
+      const customer = toTheEnd(toTheLink(chat())).bankSays(state).bot(words)
+      await customer
+        .neverBot(/リンクを使っていない/)
+        .user('もう一度確認する')
+        .bot(words)
+      expect(customer.heard, 'said once').to.have.length(1)
+      await customer.user('リンクを用意し直す').bot('手順 1 / 6', '4821')
+      expect(customer.bank.requests).to.have.length(2)
+    }
+  })
+
+  it('is found to have ended by whoever looks, before the bank says so, and said once', async () => {
+    const customer = toTheEnd(toTheLink(chat())).also(({ bank }) => void bank.settle('expired'))
+    await customer.user('もう一度確認する').bot('有効期限が切れました').offers('リンクを用意し直す')
+    await customer.bankSays('expired').neverBot(/./)
+  })
+
+  it('is shown again, or made anew, to whoever asks for the link at any step', async () => {
+    const customer = toTheLink(chat()).user('できた・次へ').user('できた・次へ').bot('手順 3 / 6')
+    await customer.types('新しいリンク').bot('手順 1 / 6', 'help.example/go/')
+    expect(customer.bank.requests).to.have.length(1)
+    await chat().types('新しいリンク').bot('お困りのことがあれば')
+  })
+
   it('is not needed: without the API the steps go on by hand, and the customer may try the link again', async () => {
     const customer = chat()
     customer.bank.isDown = true
