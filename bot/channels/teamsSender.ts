@@ -34,7 +34,7 @@ export function teamsSender(parts: TeamsSenderParts): Sender {
         if (i < sent) continue
         const status = await sendOne(parts, reference, said)
         if (typeof status === 'object') return { after: status.after ?? pauseOf(out) }
-        if (status === 'refused') return 'dropped'
+        if (status === 'gone') return 'dropped'
         if (i + 1 < out.activities.length) await remember({ sent: i + 1 })
       }
       return 'sent'
@@ -42,9 +42,10 @@ export function teamsSender(parts: TeamsSenderParts): Sender {
   }
 }
 
-type Result = 'taken' | 'refused' | { after: number | undefined }
+/** `gone`: nothing reaches this conversation any more; `refused`: this message never will, another one may. */
+type Result = 'taken' | 'gone' | 'refused' | { after: number | undefined }
 
-/** What is refused as a card is tried once more as words. */
+/** What is refused as a card is tried once more as words; what is refused even so must not hold up what comes after it. */
 async function sendOne(
   parts: TeamsSenderParts,
   reference: TeamsReference,
@@ -75,6 +76,7 @@ async function post(
   if (response.ok) return 'taken'
   log.warn({ event: 'teams.refused', status: response.status })
   if (response.status === 401) token.forget()
+  if (response.status === 403 || response.status === 404) return 'gone'
   if (!transient.has(response.status)) return 'refused'
   return { after: secondsOf(response.headers.get('retry-after')) }
 }
