@@ -19,6 +19,8 @@ export interface LineSenderParts {
   now: () => number
   /** Chance for the pauses, from 0 to 1. */
   random?: () => number
+  /** Milliseconds until an answer must be there. */
+  within?: { reply: number; push: number }
 }
 
 type Result = Awaited<ReturnType<Sender['send']>>
@@ -38,8 +40,7 @@ interface Note {
   push?: { key: string; tries: number; since: number }
 }
 
-const replyWithin = 8000
-const pushWithin = 10_000
+const usual = { reply: 8000, push: 10_000 }
 const day = 24 * 3600 * 1000
 /** Until then a token that LINE calls invalid must have been used; afterwards it may have run out. */
 const freshFor = 50_000
@@ -50,23 +51,31 @@ const pushPauses = [1000, 4000, 15_000]
 
 /** Sends one turn: a free reply where its token works, else a push that LINE takes once however often it is tried. */
 export function lineSender(parts: LineSenderParts): Sender {
-  const born = parts.now()
+  const past = { born: parts.now(), taken: new Set<string>() }
   return {
     channel: 'line',
-    send: (out, remember) => new Sending(parts, born, out, remember).run(),
+    send: (out, remember) => new Sending(parts, past, out, remember).run(),
   }
+}
+
+/** What this process knows of what was sent. */
+interface Past {
+  /** When it began. */
+  born: number
+  /** The newest tokens that LINE has taken, for the moment in which the store cannot write that down. */
+  taken: Set<string>
 }
 
 class Sending {
   readonly #parts: LineSenderParts
-  readonly #born: number
+  readonly #past: Past
   readonly #out: Outgoing
   readonly #remember: Remember
   #note: Note
 
-  constructor(parts: LineSenderParts, born: number, out: Outgoing, remember: Remember) {
+  constructor(parts: LineSenderParts, past: Past, out: Outgoing, remember: Remember) {
     this.#parts = parts
-    this.#born = born
+    this.#past = past
     this.#out = out
     this.#remember = remember
     this.#note = { ...out.note }
@@ -96,14 +105,20 @@ class Sending {
   }
 
   async #reply(messages: messagingApi.Message[], { token, at }: LineReply): Promise<Result> {
+    const { taken } = this.#past
+    if (taken.has(token)) return 'sent'
     const body = { replyToken: token, messages }
     const answer = await this.#parts.api.call({
       path: '/v2/bot/message/reply',
       body,
-      within: replyWithin,
+      within: (this.#parts.within ?? usual).reply,
     })
     const { status } = answer
-    if (isTaken(status)) return this.#sent('reply', answer)
+    if (isTaken(status)) {
+      if (taken.size >= 1000) taken.delete(taken.values().next().value as string)
+      taken.add(token)
+      return this.#sent('reply', answer)
+    }
     // A token works once, so that the same request again can never show the same answer twice.
     if (isUnknown(status)) {
       if (this.#note.isUnknown) return this.#undelivered('unknown', answer)
@@ -119,7 +134,7 @@ class Sending {
 
   /** Whether a process before this one has sent it, and died before it could write that down. */
   #wasUsedBefore(at: number): boolean {
-    return at < this.#born && this.#parts.now() - at < freshFor
+    return at < this.#past.born && this.#parts.now() - at < freshFor
   }
 
   async #push(messages: messagingApi.Message[]): Promise<Result> {
@@ -133,7 +148,7 @@ class Sending {
       path: '/v2/bot/message/push',
       body: { to, messages },
       headers: { 'X-Line-Retry-Key': key },
-      within: pushWithin,
+      within: (this.#parts.within ?? usual).push,
     })
     const { status } = answer
     if (isTaken(status)) return this.#sent('push', answer)

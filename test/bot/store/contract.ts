@@ -219,6 +219,23 @@ export function storeContract(open: () => Promise<Store> | Store): void {
     expect(await store.sending()).to.deep.equal([])
   })
 
+  it('takes the words out of what was taken back, and out of its event when that still waits', async () => {
+    const { activityId } = await store.accept(
+      event('e1', { activity: { type: 'message', text: 'gone', value: { a: 1 } } }),
+    )
+    await store.accept(event('e2'))
+    await store.erase('c1', activityId)
+    await store.erase('c1', 'c1|0000099')
+    await store.erase('nobody', activityId)
+    const [gone, kept] = await store.activities('c1', 0, 10)
+    expect(gone).to.deep.equal({ seq: 1, activity: { type: 'messageDelete', id: activityId } })
+    expect(kept?.activity.text).to.equal('e2')
+    expect((await store.pending('c1'))?.activity).to.deep.equal({ type: 'messageDelete', id: activityId })
+    await store.commit(turn('e1', 0))
+    await store.erase('c1', activityId)
+    expect((await store.pending('c1'))?.eventId).to.equal('e2')
+  })
+
   it('sends nothing for a turn that said nothing, was stale, or whose channel reads the log', async () => {
     await store.accept(event('e1'))
     await store.commit(turn('e1', 7, { sends: true }))
