@@ -29,10 +29,13 @@ export async function joinGuide(dc: DialogContext, scene: Scene, place: GuidePla
   const step = flow?.steps.get(place.step)
   if (!flow || !step) return tell(dc, scene, say(scene, 'bot:changed.flow'))
   const request = await readRequest(scene, place.request)
+  // Whoever comes too late for the procedure is told how it has ended.
+  const isOver = request && ['cleared', 'rejected', 'expired'].includes(request.state)
+  const here = (isOver && [...flow.steps.values()].find(({ kind }) => kind === 'await')) || step
   scene.state.run = {
     id: String(++scene.state.runs),
     flow: flow.id,
-    path: before(flow, [], step),
+    path: before(flow, [], here),
     isShared: true,
   }
   if (request) {
@@ -41,7 +44,7 @@ export async function joinGuide(dc: DialogContext, scene: Scene, place: GuidePla
   }
   scene.requests.push(place.request)
   await tell(dc, scene, say(scene, 'bot:guide.joined'))
-  await dc.beginDialog(`${flow.id}/${step.id}`)
+  await dc.beginDialog(`${flow.id}/${here.id}`)
 }
 
 /** The guide number of this conversation was used: from now on both go step by step together. */

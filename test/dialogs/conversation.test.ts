@@ -18,6 +18,8 @@ describe('a conversation at any step', () => {
       'はい、あります。',
       '持っています',
       ' あります！ ',
+      'ある',
+      '持ってます',
     ]) {
       await toCard().types(text).bot('管理者の暗証番号は、2つともわかりますか')
     }
@@ -28,9 +30,34 @@ describe('a conversation at any step', () => {
       'なくしました',
       '見つからないです',
       'カードは紛失しました',
+      'ないです',
+      '無い',
+      '持ってないです',
     ]) {
       await toCard().types(text).types('1').types('1').bot('お客様カード再発行依頼書')
     }
+  })
+
+  it('does not take half a yes for a yes', async () => {
+    const toPins = () => toCard().user('あります').bot('2つともわかりますか')
+    for (const text of ['片方だけわかります', '1つしかわからない', '両方わかりません'])
+      await toPins()
+        .types(text)
+        .bot('パソコンは、使えますか')
+        .user('使えます')
+        .bot('管理者の暗証番号（お忘れ）')
+    for (const text of ['わかりますかも', 'ご契約先だけわかります'])
+      await toPins().types(text).bot('2つともわかりますか')
+    const inEnglish = chat({ locale: 'en' }).user('I cannot log on').user('A user').user('Check one by one')
+    await inEnglish.user('I have it').types('i know only one').user('I can use it').bot('PIN (forgotten)')
+  })
+
+  it('hears what became of the PC and its certificate', async () => {
+    const toPc = () => toCard().user('あります').user('2つともわかります').bot('パソコンは、使えますか')
+    for (const text of ['有効期限が切れています', '期限切れです']) await toPc().types(text).bot('期限切れ）')
+    for (const text of ['壊れました', 'パソコンがないです', '証明書が消えました'])
+      await toPc().types(text).bot('電子証明書（なし）')
+    await toPc().types('期限は切れていません').bot('利用者の暗証番号は、わかりますか')
   })
 
   it('does not take a denial for the choice whose words it holds', () =>
@@ -189,6 +216,7 @@ describe('a conversation at any step', () => {
     const begun = () => chat().user('ログオンできない').bot('ロックされたのはどなたですか')
     await begun().types('管理者がロックされました').bot('必要な書類を確認します')
     await begun().types('社員のIDがロックされた').bot('3つがお手元にあるか')
+    await begun().types('一般ユーザーです').bot('3つがお手元にあるか')
     await begun().types('ロックされたのは利用者です').bot('3つがお手元にあるか')
   })
 
@@ -249,6 +277,18 @@ describe('a conversation at any step', () => {
     await answered().types('解決しません').bot('お役に立てず申し訳ありません')
     await answered().types('うまくいきません').bot('お役に立てず申し訳ありません')
   })
+
+  it('hears that a step is done from what was done', () =>
+    chat()
+      .user('利用者のロックを解除')
+      .user('3つともあります')
+      .user('わかります')
+      .types('クリックしました')
+      .bot('手順 2 / 6')
+      .types('選びました。')
+      .bot('手順 3 / 6')
+      .types('まだ入力していません')
+      .bot('手順 3 / 6'))
 
   it('asks what does not work when a step is answered with no', () =>
     chat()

@@ -88,6 +88,18 @@ describe('a guide that goes on at another device', () => {
     await another.bot('手順 1 / 6', 'help.example/go/')
   })
 
+  it('tells whoever comes with a number how it has ended, when it has', async () => {
+    for (const [state, words] of [
+      ['cleared', '解除を確認しました'],
+      ['rejected', '受け付けられなかった'],
+    ] as const) {
+      const { phone, pc } = await two()
+      phone.bank.settle(state)
+      await join(phone, pc, numberIn(phone))
+      await pc.bot(words).neverBot(/手順 1/)
+    }
+  })
+
   it('tells both when the bank has cleared it, each once', async () => {
     const { phone, pc } = await two()
     await join(phone, pc, numberIn(phone))
