@@ -1,4 +1,5 @@
-import { watch } from 'node:fs'
+import { type FSWatcher, readdirSync, watch } from 'node:fs'
+import { join } from 'node:path'
 import type { Finding } from './finding.ts'
 import type { Content, ContentPlace, Loaded } from './load.ts'
 import { loadContent } from './load.ts'
@@ -15,22 +16,60 @@ export interface Watching extends ContentPlace {
   onBroken(findings: Finding[]): void
 }
 
+/** How soon to look again for a folder that has gone, as while a branch is switched. */
+const retry = 1000
+
 /** Follows the writers' edits until it is closed. Throws when a folder is not there. */
 export function watchContent(watching: Watching): { close(): void } {
   const reload = createReload(watching)
+  const places = [watching.dir, watching.localesDir]
   let timer: NodeJS.Timeout | undefined
-  const touched = () => {
-    clearTimeout(timer)
-    timer = setTimeout(reload, watching.quiet ?? 200)
+  const touched = () => later(watching.quiet ?? 200)
+  let watchers = watchFolders(places, touched)
+  const look = () => {
+    // What an edit has put in the place of a folder is another folder: the new one is watched before it is read.
+    const before = watchers
+    watchers = attemptWatch(places, touched) ?? before
+    if (watchers === before) later(retry)
+    else closeAll(before)
+    reload()
   }
-  const watchers = [watching.dir, watching.localesDir].map((dir) => watch(dir, { recursive: true }, touched))
-  for (const watcher of watchers) watcher.on('error', touched)
+  const later = (pause: number) => {
+    clearTimeout(timer)
+    timer = setTimeout(look, pause)
+  }
   return {
     close() {
       clearTimeout(timer)
-      for (const watcher of watchers) watcher.close()
+      closeAll(watchers)
     },
   }
+}
+
+/**
+ * Watches each folder by itself. `recursive` would watch each file on Linux, and lose a file for good when an editor
+ * saves it by putting a new one in its place.
+ */
+function watchFolders(places: string[], touched: () => void): FSWatcher[] {
+  const folders = places.flatMap((place) => [
+    place,
+    ...readdirSync(place, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => join(entry.parentPath, entry.name)),
+  ])
+  return folders.map((folder) => watch(folder, touched).on('error', touched))
+}
+
+function attemptWatch(places: string[], touched: () => void): FSWatcher[] | undefined {
+  try {
+    return watchFolders(places, touched)
+  } catch {
+    return undefined
+  }
+}
+
+function closeAll(watchers: FSWatcher[]): void {
+  for (const watcher of watchers) watcher.close()
 }
 
 /** Reads the content again, and tells what is new: neither the content that runs, nor the mistakes told last. */

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { cpSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import type { Content, Finding } from '../../content/index.ts'
@@ -108,6 +108,38 @@ describe('watching the content', () => {
     const second = (await next()) as Content
     expect(second.bank.code).to.equal('4321')
     expect(second.version).not.to.equal(first.version)
+  })
+
+  it('goes on seeing a file that an editor has saved by putting a new one in its place', async () => {
+    const sample = createSample()
+    const { next } = follow(sample)
+    const write = (ask: string, isReplaced: boolean) => {
+      const text = sample.read(flow).replace(/ask: (どなたが|使えないのは).*/, `ask: 使えないのは${ask}`)
+      const file = join(sample.dir, 'flows/locked.yaml')
+      writeFileSync(isReplaced ? `${file}.new` : file, text)
+      if (isReplaced) renameSync(`${file}.new`, file)
+    }
+    // Which of several ways an editor takes depends on the editor, and on the file.
+    for (const [place, isReplaced] of [true, false, true, true, false].entries()) {
+      write(`${place}番ですか？`, isReplaced)
+      const news = (await next()) as Content
+      expect(news.sentences.flows['locked.role.ask']).to.equal(`使えないのは${place}番ですか？`)
+    }
+  })
+
+  it('goes on seeing a folder that was taken away and put back', async () => {
+    const sample = createSample()
+    const { next } = follow(sample)
+    const [folder, aside] = [join(sample.dir, 'flows'), join(sample.dir, 'aside')]
+    renameSync(folder, aside)
+    expect((await next()) as Finding[]).to.be.an('array')
+    cpSync(aside, folder, { recursive: true })
+    edit(sample, flow, 'どなたがロックされましたか？', 'ロックされたのはどなたですか？')
+    const first = (await next()) as Content
+    expect(first.sentences.flows['locked.role.ask']).to.equal('ロックされたのはどなたですか？')
+    edit(sample, flow, 'ロックされたのはどなたですか？', 'どなたですか？')
+    const second = (await next()) as Content
+    expect(second.sentences.flows['locked.role.ask']).to.equal('どなたですか？')
   })
 
   it('takes several edits in one breath as one', async () => {
