@@ -71,12 +71,12 @@ function buttons(dc: DialogContext, scene: Scene): CardAction[] {
   const step = stepOf(scene, active)
   if (step?.kind === 'part' && step.symptoms.length > 0) actions.push(commandButton(scene, 'trouble', active))
   if (scene.canRetryLink) actions.push(commandButton(scene, 'retryLink', active))
-  if (scene.canRestart) actions.push(commandButton(scene, 'restart'))
+  if (scene.canRestart) actions.push(commandButton(scene, 'restart', active))
   if (scene.stuck && active !== 'handoff') actions.push(commandButton(scene, 'person'))
   if ((step && (run?.path.length ?? 0) > 1) || active === 'trouble')
     actions.push(commandButton(scene, 'back', active))
   if (!step && run?.outcome && active === `${run.flow}/${run.outcome}`) {
-    actions.push(commandButton(scene, 'back', active), commandButton(scene, 'restart'))
+    actions.push(commandButton(scene, 'back', active), commandButton(scene, 'restart', active))
   }
   return actions
 }

@@ -260,6 +260,21 @@ describe('a conversation at any step', () => {
       await toCard().presses({ do: command }).bot('今の案内をもう一度', 'お客様カードは、お手元に')
   })
 
+  it('does not start over by a button of an outcome that lies behind', async () => {
+    const customer = toCard()
+      .user('紛失しました')
+      .user('2つともわかります')
+      .user('使えます')
+      .offers('最初から')
+    await customer
+    const restart = customer.offered.find(({ title }) => title === '最初から')
+    await customer
+      .user('最初から')
+      .user('管理者')
+      .presses(restart?.value)
+      .bot('今の案内をもう一度', '間違えて、ロックされましたか')
+  })
+
   it('takes thanks kindly', async () => {
     await toCard().types('ありがとうございます').bot('先ほどの続きです', 'お客様カードは、お手元に')
     await toCard()

@@ -1,4 +1,13 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
@@ -34,6 +43,16 @@ describe('the SQLite store', () => {
     await store.open('c1', 'x')
     expect(statSync(join(dir, 'inner', 'kaijo.db')).mode & 0o077).to.equal(0)
     expect(statSync(join(dir, 'inner')).mode & 0o077).to.equal(0)
+    await store.close()
+  })
+
+  it('keeps what lies beside its file from them too, in a folder that all may read', async () => {
+    mkdirSync(join(dir, 'shared'), { mode: 0o755 })
+    const store = openSqlite(join(dir, 'shared', 'kaijo.db'))
+    await store.open('c1', 'x')
+    const files = readdirSync(join(dir, 'shared'))
+    expect(files).to.include('kaijo.db-wal')
+    for (const file of files) expect(statSync(join(dir, 'shared', file)).mode & 0o077, file).to.equal(0)
     await store.close()
   })
 
