@@ -1,0 +1,203 @@
+import { PassThrough } from 'node:stream'
+import type { CardAction } from 'botbuilder-core'
+import { consoleChannel } from '../../bot/channels/console.ts'
+import { connect } from './directLine.ts'
+import type { Running } from './kaijo.ts'
+import { LineCustomer, type LineStandIn, readable, tappable, until } from './lineStandIn.ts'
+import { buttonsOf, TeamsCustomer, wordsOf } from './teamsCustomer.ts'
+import type { TeamsStandIn } from './teamsStandIn.ts'
+
+/** What stands around the customers: Kaijo, and what it speaks with. */
+export interface Street {
+  kaijo: Running
+  teams: TeamsStandIn
+  line: LineStandIn
+}
+
+/** One customer, whatever the channel. */
+export interface Customer {
+  /** The conversation's id in the store. */
+  conversation: string
+  say(text: string): Promise<void>
+  press(button: CardAction): Promise<void>
+  /** Presses the button before once more, or does what comes nearest where there are no buttons. */
+  tapAgain(): Promise<void>
+  /** What was shown since the last time, when all that the bot has said (`count` messages) has come; `since` is how many were seen before. */
+  seen(count: number): Promise<{ words: string; buttons: string[]; since: number }>
+  end(): Promise<void>
+}
+
+type Arrive = (street: Street, locale: 'ja' | 'en') => Promise<Customer>
+
+/** How a customer comes in by each channel. */
+export const customers: Record<string, Arrive> = {
+  'Direct Line': byDirectLine,
+  LINE: byLine,
+  Teams: byTeams,
+  console: byConsole,
+}
+
+async function byDirectLine({ kaijo }: Street, locale: 'ja' | 'en'): Promise<Customer> {
+  const client = connect({ url: kaijo.url, token: await kaijo.token(), locale })
+  const said = () => client.activities.filter(({ from }) => from.role === 'bot') as unknown as Shown[]
+  let since = 0
+  let last: CardAction | undefined
+  await client.heard()
+  const press = async (button: CardAction) => {
+    last = button
+    await client.say(button.title, { value: button.value })
+  }
+  return {
+    conversation: client.conversationId(),
+    say: async (text) => void (await client.say(text)),
+    press,
+    tapAgain: () => press(last as CardAction),
+    async seen(count) {
+      await client.until(() => said().length >= count)
+      const shown = said().slice(since)
+      const result = {
+        words: shown.map(({ text }) => text).join('\n'),
+        buttons: shown.at(-1)?.suggestedActions?.actions.map(({ title }) => title) ?? [],
+        since,
+      }
+      since = said().length
+      return result
+    },
+    end: async () => client.end(),
+  }
+}
+
+interface Shown {
+  text: string
+  suggestedActions?: { actions: { title: string }[] }
+}
+
+async function byLine({ kaijo, line }: Street, locale: 'ja' | 'en'): Promise<Customer> {
+  const customer = new LineCustomer(line, kaijo.url)
+  line.profiles.set(customer.user, locale === 'ja' ? 'ja' : 'en-US')
+  let since = 0
+  let read = 0
+  let last: ReturnType<LineStandIn['event']> = {}
+  await customer.sends({ type: 'follow', follow: { isUnblocked: false } })
+  return {
+    conversation: `line:${customer.user}`,
+    say: async (text) => void (await customer.says(text)),
+    async press({ title }) {
+      const action = tappable(line.last(customer.user)).get(title)
+      if (!action) throw new Error(`LINE shows no "${title}"`)
+      last = action
+      await customer.presses(action)
+    },
+    tapAgain: async () => void (await customer.presses(last)),
+    async seen(count) {
+      await until(async () => (await kaijo.store.outgoing(`line:${customer.user}`)) === undefined)
+      const shown = customer.got.slice(read)
+      const offered = [...tappable(line.last(customer.user))]
+      const answers = offered.filter(([, { type }]) => type === 'postback' || type === 'message')
+      const result = {
+        words: shown.map(({ messages }) => readable(messages)).join('\n'),
+        buttons: answers.map(([title]) => title),
+        since,
+      }
+      read += shown.length
+      since = count
+      return result
+    },
+    end: async () => {},
+  }
+}
+
+async function byTeams({ kaijo, teams }: Street, locale: 'ja' | 'en'): Promise<Customer> {
+  const customer = new TeamsCustomer(kaijo, teams, { locale: locale === 'ja' ? 'ja-JP' : 'en-US' })
+  await customer.post(customer.activity({ type: 'installationUpdate', action: 'add' }))
+  await kaijo.turns.idle()
+  let since = 0
+  let last: ReturnType<typeof buttonsOf>[number] | undefined
+  return {
+    conversation: `teams:${customer.id}`,
+    say: async (text) => void (await customer.post(customer.activity({ type: 'message', text }))),
+    async press({ title }) {
+      last = buttonsOf(teams.in(customer.id)).findLast((button) => button.title === title)
+      if (!last) throw new Error(`Teams shows no button "${title}"`)
+      await customer.press(last)
+    },
+    async tapAgain() {
+      if (last) await customer.press(last)
+    },
+    async seen(count) {
+      await teams.until(() => teams.in(customer.id).length >= count)
+      const shown = teams.in(customer.id).slice(since)
+      const result = {
+        words: wordsOf(shown),
+        buttons: buttonsOf(shown.slice(-1)).map(({ title }) => title),
+        since,
+      }
+      since += shown.length
+      return result
+    },
+    end: async () => {},
+  }
+}
+
+async function byConsole({ kaijo }: Street, locale: 'ja' | 'en'): Promise<Customer> {
+  const [input, output] = [new PassThrough(), new PassThrough()]
+  let conversation = ''
+  let printed = ''
+  let since = 0
+  let read = 0
+  let last = ''
+  output.on('data', (chunk) => (printed += chunk))
+  const turns = {
+    ...kaijo.turns,
+    idle: () => kaijo.turns.idle(),
+    accept: (inbound: Parameters<typeof kaijo.turns.accept>[0]) => {
+      conversation = inbound.conversation
+      return kaijo.turns.accept(inbound)
+    },
+  }
+  const talk = consoleChannel({ turns, store: kaijo.store, input, output, locale })
+  /** The channel asks for the next line when it has shown all that this one brought. */
+  const type = async (text: string) => {
+    last = text
+    const before = printed.split('\n> ').length
+    if (text !== '') input.write(`${text}\n`)
+    while (printed.split('\n> ').length <= (text === '' ? 1 : before))
+      await new Promise((go) => setImmediate(go))
+  }
+  await type('')
+  return {
+    conversation,
+    say: type,
+    async press({ title }) {
+      const number = [...printed.matchAll(/^ {2}(\d+)\. (.*)$/gm)].findLast(
+        (match) => match[2] === title,
+      )?.[1]
+      if (!number) throw new Error(`The console shows no "${title}"`)
+      await type(number)
+      last = title
+    },
+    tapAgain: () => type(last),
+    async seen(count) {
+      const log = await kaijo.store.activities(conversation, 0, 1000)
+      const said = log.map(({ activity }) => activity).filter(({ from }) => from?.role === 'bot')
+      while (!said.every(({ text }) => printed.includes(text ?? '')))
+        await new Promise((go) => setImmediate(go))
+      const words = printed.slice(read)
+      read = printed.length
+      const result = { words, buttons: lastChoices(words), since }
+      since = count
+      return result
+    },
+    async end() {
+      input.end()
+      await talk
+    },
+  }
+}
+
+/** The numbered choices under the last thing that was printed. */
+function lastChoices(printed: string): string[] {
+  const lines = printed.replace(/\n> $/, '').trimEnd().split('\n')
+  const from = lines.findLastIndex((line) => !/^ {2}\d+\. /.test(line))
+  return lines.slice(from + 1).map((line) => line.replace(/^ {2}\d+\. /, ''))
+}
