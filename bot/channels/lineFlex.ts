@@ -1,7 +1,7 @@
 import type { messagingApi } from '@line/bot-sdk'
 import type { CardAction } from 'botbuilder-core'
 import { postbackData } from './linePostback.ts'
-import { clipped, fitted, seen, split } from './lineText.ts'
+import { clipped, fitted, isAtMost, split } from './lineText.ts'
 
 type Component = messagingApi.FlexComponent
 type Action = messagingApi.Action
@@ -224,7 +224,7 @@ export function tap(action: CardAction, mostLabel: number): Action {
 
 /** A button; a long label stands in a box of its own, since a button would cut it off at the end of its line. */
 function pressable(title: string, action: Action, style: Look): Component {
-  if (width(title) <= oneLine && seen(title) <= 40) {
+  if (width(title) <= oneLine && isAtMost(title, 40)) {
     const color = style === 'primary' ? blue : style === 'secondary' ? pale : undefined
     return { type: 'button', action, style, height: 'sm', scaling: true, ...(color && { color }) }
   }

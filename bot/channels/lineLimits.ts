@@ -1,5 +1,5 @@
 import type { messagingApi } from '@line/bot-sdk'
-import { seen } from './lineText.ts'
+import { isAtMost } from './lineText.ts'
 
 type Fields = Record<string, unknown>
 
@@ -55,15 +55,15 @@ function walk(part: unknown, check: Check): void {
 
 function checkAction(action: Fields, mostLabel: number, check: Check): void {
   const { type, label, data, displayText, text, uri, altUri, clipboardText } = action
-  const named = typeof label === 'string' && label !== '' && seen(label) <= mostLabel
+  const named = typeof label === 'string' && label !== '' && isAtMost(label, mostLabel)
   check(named, `a label is missing, or has more than ${mostLabel} characters`)
   if (type === 'postback') {
     check(isBetween(data, 1, 300), `a postback has ${String(data).length} units of 300`)
-    const shown = displayText === undefined || (typeof displayText === 'string' && seen(displayText) <= 300)
+    const shown = displayText === undefined || (typeof displayText === 'string' && isAtMost(displayText, 300))
     check(shown && text === undefined, 'a displayText is too long, or stands beside a text')
   } else if (type === 'message') {
     check(
-      typeof text === 'string' && text !== '' && seen(text) <= 300,
+      typeof text === 'string' && text !== '' && isAtMost(text, 300),
       'a message action has no text to send',
     )
   } else if (type === 'clipboard') {

@@ -7,6 +7,11 @@ export function seen(text: string): number {
   return count
 }
 
+/** Whether a person sees at most so many characters; counting is slow, and there are never more of them than units. */
+export function isAtMost(text: string, most: number): boolean {
+  return text.length <= most || seen(text) <= most
+}
+
 /** The text, or as much of it as `most` seen characters hold, with an ellipsis in the last place. */
 export function clipped(text: string, most: number): string {
   if (text.length <= most) return text

@@ -48,6 +48,8 @@ export interface LineStandIn {
   stuck: Map<string, Promise<void>>
   quota: { type: 'limited' | 'none'; value: number; used: number }
   profiles: Map<string, string>
+  /** What is set in the console, and whether LINE's trial of it succeeds. */
+  webhook: { endpoint: string; active: boolean; works: boolean }
   /** Moves its clock on, in milliseconds. */
   age(ms: number): void
   /** An event as LINE makes it, with a new token. */
@@ -90,6 +92,7 @@ export async function standInForLine(): Promise<LineStandIn> {
     stuck: new Map(),
     quota: { type: 'none', value: 0, used: 0 },
     profiles: new Map(),
+    webhook: { endpoint: '', active: true, works: true },
     age(ms) {
       skew += ms
     },
@@ -182,6 +185,13 @@ export async function standInForLine(): Promise<LineStandIn> {
     if (path === '/v2/bot/chat/loading/start') return [202]
     if (path === '/v2/bot/message/quota') return [200, { type: self.quota.type, value: self.quota.value }]
     if (path === '/v2/bot/message/quota/consumption') return [200, { totalUsage: self.quota.used }]
+    const { endpoint, active, works } = self.webhook
+    if (path === '/v2/bot/channel/webhook/endpoint') return endpoint ? [200, { endpoint, active }] : [404]
+    if (path === '/v2/bot/channel/webhook/test')
+      return [
+        200,
+        { success: works, statusCode: works ? 200 : 401, reason: works ? 'OK' : 'ERROR_STATUS_CODE' },
+      ]
     if (path === '/v2/bot/info')
       return [
         200,
@@ -405,5 +415,5 @@ export class LineCustomer {
 
 /** Waits until it holds; the test's own time-out ends a wait in vain. */
 export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 2))
+  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 5))
 }
