@@ -76,7 +76,7 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
   const words = () => live.words()
   const lineChannel = config.line && line({ settings: config.line, publicUrl, store, words, log })
   const senders = [
-    ...(config.teams ? [teamsDelivery({ settings: config.teams, log })] : []),
+    ...(config.teams ? [teamsDelivery({ settings: config.teams, log, words })] : []),
     ...(lineChannel ? [lineChannel.sender] : []),
   ]
   const delivery = new Delivery({ store, senders, log })

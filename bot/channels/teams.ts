@@ -11,7 +11,7 @@ import type { Accepted, Store } from '../store/index.ts'
 import type { Turns } from '../turns.ts'
 import { teamsAccess } from './teamsAccess.ts'
 import { letTeamsIn, type TeamsActivity, type TeamsPressed, type TeamsReference } from './teamsActivity.ts'
-import { answeredCard, buttonOn, plainCard } from './teamsCards.ts'
+import { answeredCard, buttonOn, plainCard, type Say } from './teamsCards.ts'
 import { teamsSender } from './teamsSender.ts'
 import { teamsToken } from './teamsToken.ts'
 
@@ -39,10 +39,11 @@ const maxBody = 256 * 1024
 export function teamsDelivery({
   settings,
   log,
+  words,
   clock = Date.now,
   call = fetch,
-}: Omit<TeamsParts, 'store' | 'turns' | 'words' | 'config'>): Sender {
-  return teamsSender({ token: teamsToken(settings, clock, call), call, log })
+}: Omit<TeamsParts, 'store' | 'turns' | 'config'>): Sender {
+  return teamsSender({ token: teamsToken(settings, clock, call), call, log, words })
 }
 
 /** Makes the channel: `/api/messages`. */
@@ -98,11 +99,8 @@ class Visit {
     const { said, locale } = await this.#pressedOn(value)
     const title = said && buttonOn(said, value.pressed)?.title
     await this.#accept({ type: 'message', text: title ?? '', value: value.pressed })
-    const { t } = this.#parts.words()
-    const card =
-      said && title
-        ? answeredCard(said, t(locale, 'teams:pressed', { title }))
-        : plainCard(t(locale, 'teams:taken'), locale)
+    const say: Say = (key, vars) => this.#parts.words().t(locale, key, vars)
+    const card = said && title ? answeredCard(said, say, title) : plainCard(say('teams:taken'), locale)
     return invoked(200, 'application/vnd.microsoft.card.adaptive', card)
   }
 

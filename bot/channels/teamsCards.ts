@@ -11,6 +11,9 @@ export interface TeamsMessage {
   attachments?: { contentType: string; content: object }[]
 }
 
+/** The words of this channel's own, by their key, in the language of what was said. */
+export type Say = (key: string, vars?: Record<string, unknown>) => string
+
 /** An element of an Adaptive Card, as far as anything here looks into it. */
 interface Element {
   type: string
@@ -34,9 +37,9 @@ const inRow = 2
  * What the bot has said as Teams shows it: one Adaptive Card 1.5 when there is something to press or to show, and text
  * otherwise; never both, so that nothing is read twice.
  */
-export function toTeams(said: Partial<Activity>): TeamsMessage {
+export function toTeams(said: Partial<Activity>, say: Say): TeamsMessage {
   if (buttonsOf(said).length === 0 && !cardOf(said)) return textOnly(said)
-  const card = draw(said, buttonsOf(said).length > 0 ? buttons(said) : [])
+  const card = draw(said, say, buttons(said))
   const message = { ...base(said), summary: firstLine(said.text ?? ''), attachments: [attached(card)] }
   return Buffer.byteLength(JSON.stringify(message)) <= mostBytes ? message : textOnly(said)
 }
@@ -48,8 +51,8 @@ export function textOnly(said: Partial<Activity>): TeamsMessage {
 }
 
 /** The card after something on it was pressed: all it said, what was pressed, and nothing more to press. */
-export function answeredCard(said: Partial<Activity>, pressed: string): object {
-  return draw(said, [line(pressed, { weight: 'Bolder', separator: true })])
+export function answeredCard(said: Partial<Activity>, say: Say, title: string): object {
+  return draw(said, say, [line(say('teams:pressed', { title }), { weight: 'Bolder', separator: true })])
 }
 
 /** A card of one sentence, for a button whose card is not known any more. */
@@ -67,10 +70,10 @@ function base(said: Partial<Activity>): TeamsMessage {
   return { type: 'message', ...(said.locale && { locale: said.locale }) }
 }
 
-function draw(said: Partial<Activity>, below: Element[]): object {
+function draw(said: Partial<Activity>, say: Say, below: Element[]): object {
   const card = cardOf(said)
   const text = said.text ?? ''
-  const shown = card ? card.body.flatMap(element) : paragraphs(text)
+  const shown = card ? card.body.flatMap((part) => element(part, say)) : paragraphs(text)
   const links = (card?.actions ?? []).map((action) => actionSet([action]))
   return whole([...shown, ...links, ...below], card?.lang ?? said.locale ?? 'ja', text)
 }
@@ -87,10 +90,12 @@ function whole(body: Element[], lang: string, fallbackText: string): object {
 }
 
 /** Teams draws PNG, JPEG and GIF only, and the pictures are SVG: what one shows is said in its words instead. */
-function element(part: Element): Element[] {
-  if (part.type === 'Image') return [line(String(part.altText), { isSubtle: true, size: 'Small' })]
+function element(part: Element, say: Say): Element[] {
+  if (part.type === 'Image')
+    return [line(say('teams:picture', { alt: part.altText }), { isSubtle: true, size: 'Small' })]
   if (part.type === 'TextBlock') return paragraphs(String(part.text), part)
-  if (part.type === 'Container') return [{ ...part, items: (part.items as Element[]).flatMap(element) }]
+  if (part.type === 'Container')
+    return [{ ...part, items: (part.items as Element[]).flatMap((item) => element(item, say)) }]
   if (part.type === 'FactSet') return [{ ...part, facts: (part.facts as Fact[]).map(fact) }]
   return [part]
 }

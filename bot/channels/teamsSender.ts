@@ -1,4 +1,5 @@
 import type { Activity } from 'botbuilder-core'
+import type { Words } from '../../locales/index.ts'
 import type { Sender } from '../delivery.ts'
 import type { Logger } from '../log.ts'
 import type { Outgoing } from '../store/index.ts'
@@ -11,6 +12,8 @@ export interface TeamsSenderParts {
   token: TeamsToken
   call: typeof fetch
   log: Logger
+  /** Asked anew for each message, so that new words take effect. */
+  words: () => Pick<Words, 't'>
 }
 
 const patience = 10_000
@@ -51,7 +54,8 @@ async function sendOne(
   reference: TeamsReference,
   said: Partial<Activity>,
 ): Promise<Result> {
-  const message = toTeams(said)
+  const { t } = parts.words()
+  const message = toTeams(said, (key, vars) => t(said.locale === 'en' ? 'en' : 'ja', key, vars))
   const result = await post(parts, reference, message)
   if (result !== 'refused' || !message.attachments) return result
   return post(parts, reference, textOnly(said))

@@ -23,8 +23,16 @@ export interface Customer {
   /** Presses the button before once more, or does what comes nearest where there are no buttons. */
   tapAgain(): Promise<void>
   /** What was shown since the last time, when all that the bot has said (`count` messages) has come; `since` is how many were seen before. */
-  seen(count: number): Promise<{ words: string; buttons: string[]; since: number }>
+  seen(count: number): Promise<Seen>
   end(): Promise<void>
+}
+
+/** What was shown: to read, to press, and as the channel carried it. */
+export interface Seen {
+  words: string
+  buttons: string[]
+  since: number
+  payloads: unknown[]
 }
 
 type Arrive = (street: Street, locale: 'ja' | 'en') => Promise<Customer>
@@ -59,6 +67,7 @@ async function byDirectLine({ kaijo }: Street, locale: 'ja' | 'en'): Promise<Cus
         words: shown.map(({ text }) => text).join('\n'),
         buttons: shown.at(-1)?.suggestedActions?.actions.map(({ title }) => title) ?? [],
         since,
+        payloads: shown,
       }
       since = said().length
       return result
@@ -98,6 +107,7 @@ async function byLine({ kaijo, line }: Street, locale: 'ja' | 'en'): Promise<Cus
         words: shown.map(({ messages }) => readable(messages)).join('\n'),
         buttons: answers.map(([title]) => title),
         since,
+        payloads: shown.flatMap(({ messages }) => messages),
       }
       read += shown.length
       since = count
@@ -131,6 +141,7 @@ async function byTeams({ kaijo, teams }: Street, locale: 'ja' | 'en'): Promise<C
         words: wordsOf(shown),
         buttons: buttonsOf(shown.slice(-1)).map(({ title }) => title),
         since,
+        payloads: shown.map(({ body }) => body),
       }
       since += shown.length
       return result
@@ -184,7 +195,7 @@ async function byConsole({ kaijo }: Street, locale: 'ja' | 'en'): Promise<Custom
         await new Promise((go) => setImmediate(go))
       const words = printed.slice(read)
       read = printed.length
-      const result = { words, buttons: lastChoices(words), since }
+      const result = { words, buttons: lastChoices(words), since, payloads: [words] }
       since = count
       return result
     },

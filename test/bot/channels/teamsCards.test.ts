@@ -1,12 +1,24 @@
+import { join } from 'node:path'
 import type { Activity } from 'botbuilder-core'
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { answeredCard, buttonOn, plainCard, textOnly, toTeams } from '../../../bot/channels/teamsCards.ts'
+import {
+  answeredCard,
+  buttonOn,
+  plainCard,
+  type Say,
+  textOnly,
+  toTeams,
+} from '../../../bot/channels/teamsCards.ts'
+import { createWords } from '../../../locales/index.ts'
 import { type Chat, chat } from '../../support/chat.ts'
 import { buttonsOf, wordsOf } from '../../support/teamsCustomer.ts'
 import { cardSchema, messageSchema } from '../../support/teamsSchema.ts'
 
 type Said = Partial<Activity>
+const words = createWords({ dir: join(import.meta.dirname, '../../../locales'), sentences: {}, bank: {} })
+const say: Say = (key, vars) => words.t('ja', key, vars)
+const teams = (said: Said) => toTeams(said, say)
 
 /** Everything the bot said in a conversation. */
 async function saidIn(conversation: Chat): Promise<Said[]> {
@@ -65,7 +77,7 @@ describe('what Teams gets', () => {
   it('is made of the part of Adaptive Cards 1.5 that Teams draws, and small enough', () => {
     expect(all.length).to.be.greaterThan(30)
     for (const said of all) {
-      const message = toTeams(said)
+      const message = teams(said)
       const read = messageSchema.safeParse(message)
       expect(read.error?.issues, `${said.text}\n${JSON.stringify(message)}`).to.equal(undefined)
       expect(Buffer.byteLength(JSON.stringify(message))).to.be.lessThan(28 * 1024)
@@ -74,7 +86,7 @@ describe('what Teams gets', () => {
 
   it('says every fact that the words say, and offers everything that can be pressed', () => {
     for (const said of all) {
-      const message = { conversation: '', authorization: '', body: toTeams(said) }
+      const message = { conversation: '', authorization: '', body: teams(said) }
       const words = wordsOf([message])
       for (const fact of (said.text ?? '').split(/\n|：|: /).filter((part) => part.trim() !== ''))
         expect(words).to.include(fact.trim())
@@ -87,14 +99,14 @@ describe('what Teams gets', () => {
 
   it('says in words what a picture shows, since Teams does not draw SVG', async () => {
     const [said] = (await saidIn(walks.ja[0]!())).filter(({ text }) => text?.includes('手順 1 / 6'))
-    const words = wordsOf([{ conversation: '', authorization: '', body: toTeams(said!) }])
-    expect(words).to.match(/ログオン画面の絵/)
-    expect(JSON.stringify(toTeams(said!))).not.to.match(/"Image"|\.svg|kaijo"/)
+    const words = wordsOf([{ conversation: '', authorization: '', body: teams(said!) }])
+    expect(words).to.match(/図：ログオン画面の絵/)
+    expect(JSON.stringify(teams(said!))).not.to.match(/"Image"|\.svg|kaijo"/)
   })
 
   it('can be pressed in clients old and new, with the same meaning', () => {
     for (const said of all)
-      for (const { action } of buttonsOf([{ conversation: '', authorization: '', body: toTeams(said) }])) {
+      for (const { action } of buttonsOf([{ conversation: '', authorization: '', body: teams(said) }])) {
         const { msteams, ...old } = action.fallback.data
         expect(old).to.deep.equal(action.data)
         expect(msteams.value).to.deep.equal(action.data)
@@ -106,7 +118,7 @@ describe('what Teams gets', () => {
 
   it('turns, once pressed, into a card that says the same and what was pressed, and has nothing more to press', () => {
     for (const said of all.filter(({ suggestedActions }) => suggestedActions?.actions.length)) {
-      const card = answeredCard(said, 'お選びになったもの：利用者')
+      const card = answeredCard(said, say, '利用者')
       expect(cardSchema.safeParse(card).error?.issues).to.equal(undefined)
       expect(JSON.stringify(card)).to.include('お選びになったもの').and.not.include('Action.Execute')
     }
@@ -123,7 +135,7 @@ describe('what Teams gets', () => {
         actions: [{ type: 'messageBack', title: '利用者', value: { choice: 'user' } }],
       },
     } as Said
-    const message = toTeams(said)
+    const message = teams(said)
     expect(message.attachments).to.equal(undefined)
     expect(message.text).to.match(/あ\n1\. 利用者$/)
     expect(message).to.deep.equal(textOnly(said))
@@ -143,7 +155,7 @@ describe('what Teams gets', () => {
           ],
         }
         const contentType = 'application/vnd.microsoft.card.adaptive'
-        const body = toTeams({ type: 'message', text: title, attachments: [{ contentType, content }] })
+        const body = teams({ type: 'message', text: title, attachments: [{ contentType, content }] })
         expect(messageSchema.safeParse(body).error?.issues).to.equal(undefined)
         const drawn = (body.attachments![0]!.content as { body: object[] }).body
         const bare = /(^|[^\\])(\\\\)*[*_`[\]]/
