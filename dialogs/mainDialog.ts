@@ -56,6 +56,9 @@ async function hear(dc: DialogContext, scene: Scene): Promise<void> {
       return interruptions[understood.command](dc, scene)
     case 'unsure':
       return explain(dc, scene)
+    case 'greetings':
+      scene.state.greeted = dc.activeDialog !== undefined
+      return resume(dc, scene)
     case 'thanks':
       return welcome(dc, scene)
     case 'no':

@@ -8,6 +8,7 @@ export type Understood =
   | { kind: 'command'; command: Command }
   | { kind: 'unsure' }
   | { kind: 'thanks' }
+  | { kind: 'greetings' }
   | { kind: 'no' }
   | { kind: 'other' }
 
@@ -27,7 +28,7 @@ export function understand(text: string, offered: Offered[], lexicon: Lexicon, d
     byYesOrNo(said, offered, lexicon) ??
     byContent(said, offered, lexicon)
   if (near) return { kind: 'choice', id: near.id }
-  for (const kind of ['unsure', 'thanks', 'no'] as const) {
+  for (const kind of ['unsure', 'thanks', 'greetings', 'no'] as const) {
     if (lexicon[kind].some((phrase) => normalise(phrase) === said)) return { kind }
   }
   return { kind: 'other' }

@@ -23,6 +23,7 @@ export interface Lexicon {
   no: string[]
   unsure: string[]
   thanks: string[]
+  greetings: string[]
   /** What else is a yes and a no to "did that help?". */
   helped: string[]
   unhelped: string[]

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { chat } from '../support/chat.ts'
+import { buttons, Mind } from '../support/mind.ts'
 
 const toCard = () =>
   chat().user('ログオンできない').user('利用者').user('1つずつ確認します').bot('お客様カードは、お手元に')
@@ -273,6 +274,28 @@ describe('a conversation at any step', () => {
       .user('管理者')
       .presses(restart?.value)
       .bot('今の案内をもう一度', '間違えて、ロックされましたか')
+  })
+
+  it('greets whoever greets', async () => {
+    await chat().types('こんにちは').bot('こんにちは').offers('ログオンできない')
+    await chat().types('お世話になっております。').bot('こんにちは').offers('ログオンできない')
+    await chat({ locale: 'en' }).types('Hello!').bot('Hello').offers('I cannot log on')
+    await toCard()
+      .types('こんにちは')
+      .bot('お客様カードは、お手元に')
+      .neverBot(/うまく読み取れません/)
+  })
+
+  it('hears the name of each topic that it offers', async () => {
+    const mind = new Mind()
+    for (const locale of ['ja', 'en']) {
+      const greeted = await mind.hear(undefined, { type: 'conversationUpdate', locale })
+      expect(buttons(greeted)).not.to.be.empty
+      for (const { title, value } of buttons(greeted)) {
+        const typed = await mind.says(greeted.state, title, locale)
+        expect(typed.said, title).to.deep.equal((await mind.presses(greeted.state, value)).said)
+      }
+    }
   })
 
   it('takes thanks kindly', async () => {
