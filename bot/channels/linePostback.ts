@@ -47,9 +47,9 @@ export function readPostback(data: string): Tapped {
 }
 
 function escaped(text: string): string {
-  return text.toWellFormed().replace(/[%&=]/g, encodeURIComponent)
+  return text.toWellFormed().replace(/[%&]/g, encodeURIComponent)
 }
 
 function unescaped(text: string): string {
-  return text.replace(/%(25|26|3D)/gi, decodeURIComponent)
+  return text.replace(/%(25|26)/gi, decodeURIComponent)
 }

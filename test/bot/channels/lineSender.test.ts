@@ -36,7 +36,7 @@ describe('an answer to a LINE customer', function () {
   /** Sends it as the outbox does, again and again without the pauses. */
   const send = async (
     out: Partial<Outgoing>,
-    { most = 8, now = Date.now, channelId = '', url = line.url, born = 0, secret = 's' } = {},
+    { most = 8, now = Date.now, channelId = '', url = line.url, born = -60_000, secret = 's' } = {},
   ): Promise<Course> => {
     const log = createLog('info', { write: (text) => lines.push(text) })
     const token = line.env.LINE_CHANNEL_ACCESS_TOKEN as string
