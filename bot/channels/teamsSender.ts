@@ -17,8 +17,8 @@ export interface TeamsSenderParts {
 }
 
 const patience = 10_000
-/** Milliseconds before another try when the connector does not say. */
-const pauses = [1000, 4000, 15_000, 60_000]
+/** Milliseconds before another try when the connector does not say: with the 40 tries of the delivery 17 hours in all. */
+const pauses = [1000, 4000, 15_000, 60_000, 300_000, 900_000, 1_800_000]
 /** Teams asks for these to be sent again (Microsoft, "Optimize your bot with rate limiting"). */
 const transient = new Set([401, 408, 412, 429, 500, 502, 503, 504])
 
@@ -35,7 +35,7 @@ export function teamsSender(parts: TeamsSenderParts): Sender {
       const { sent = 0 } = (out.note ?? {}) as { sent?: number }
       for (const [i, said] of out.activities.entries()) {
         if (i < sent) continue
-        const status = await sendOne(parts, reference, said)
+        const status = await tried(parts, reference, said)
         if (typeof status === 'object') return { after: status.after ?? pauseOf(out) }
         if (status === 'gone') return 'dropped'
         if (i + 1 < out.activities.length) await remember({ sent: i + 1 })
@@ -47,6 +47,20 @@ export function teamsSender(parts: TeamsSenderParts): Sender {
 
 /** `gone`: nothing reaches this conversation any more; `refused`: this message never will, another one may. */
 type Result = 'taken' | 'gone' | 'refused' | { after: number | undefined }
+
+/** A login that refuses and a network that fails are tried again; an answer that was lost may double its message. */
+async function tried(
+  parts: TeamsSenderParts,
+  reference: TeamsReference,
+  said: Partial<Activity>,
+): Promise<Result> {
+  try {
+    return await sendOne(parts, reference, said)
+  } catch (err) {
+    parts.log.error({ event: 'teams.failed', err })
+    return { after: undefined }
+  }
+}
 
 /** What is refused as a card is tried once more as words; what is refused even so must not hold up what comes after it. */
 async function sendOne(

@@ -13,7 +13,7 @@ const button = (heard: Posted[], title: string) => {
 }
 
 describe('Teams', function () {
-  this.timeout(60_000)
+  this.timeout(120_000)
   let standIn: TeamsStandIn
   let kaijo: Running
   let bank: BadBank
@@ -213,6 +213,19 @@ describe('Teams', function () {
     await one.post(one.activity({ type: 'message', text: '担当者に相談する' }))
     await standIn.until(() => wordsOf(standIn.in(one.id)).includes('担当者へのご相談'))
     expect(standIn.faults).to.deep.equal([])
+  })
+
+  it('sends again what got no answer: at least once, and only that message can be doubled', async () => {
+    const one = customer()
+    standIn.faults.push('lose')
+    await one.post(one.activity({ type: 'message', text: locked }))
+    await kaijo.turns.idle()
+    while ((await kaijo.store.sending()).length > 0) await new Promise((resolve) => setImmediate(resolve))
+    const sent = standIn
+      .in(one.id)
+      .map(({ body }) => wordsOf([{ conversation: '', authorization: '', body }]))
+    expect(sent[0]).to.equal(sent[1])
+    expect(new Set(sent).size).to.equal(sent.length - 1)
   })
 
   it('takes a new bearer token when the connector refuses the one it has', async () => {
