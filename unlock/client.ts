@@ -10,7 +10,7 @@ export interface NewUnlockRequest {
   /** Which channel asked, shown to the one who approves. */
   channel: string
   /** A pseudonym for the one who asks (16 to 64 of `A–Z a–z 0–9 _ -`), the same for the same person: limits are counted by it. */
-  customer?: string
+  customer: string
 }
 
 /** The bot's side of `unlock/openapi.yaml`. */

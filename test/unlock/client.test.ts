@@ -10,7 +10,12 @@ import {
 } from '../../unlock/index.ts'
 import { conforms, conformsRequest } from './contract.ts'
 
-const asked = { purpose: 'clear-user-suspension', locale: 'ja', channel: 'line' } as const
+const asked = {
+  purpose: 'clear-user-suspension',
+  locale: 'ja',
+  channel: 'line',
+  customer: 'customer-000000001',
+} as const
 const callbackUrl = 'https://bot.bank.example/unlock/callback'
 const id = '0123456789ABCDEFGHJKMNPQRS'
 

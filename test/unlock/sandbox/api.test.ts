@@ -64,7 +64,7 @@ describe('the sandbox as the unlock API', () => {
     const { url, token } = practice
     const client = createUnlockClient({ url, token, callbackUrl: good.callbackUrl })
     const made = await client.create(
-      { purpose: 'clear-user-suspension', locale: 'en', channel: 'line' },
+      { purpose: 'clear-user-suspension', locale: 'en', channel: 'line', customer: 'customer-of-the-client' },
       'turn|1',
     )
     expect(await client.read(made.id)).to.deep.equal(made)
