@@ -15,7 +15,7 @@ export async function faqSearch(): Promise<Row[]> {
   const words = createWords({ dir: localesDir, sentences: content.sentences, bank: content.bank })
   const sentence = (locale: string, key: string) => words.t(locale as 'ja' | 'en', key)
   const began = performance.now()
-  const search = searchFaq(content.faq.values(), words.locales, sentence)
+  const search = searchFaq(content.faq.values(), words.locales, sentence, content.lexis)
   const index = performance.now() - began
   const asked = [...content.faq.values()].flatMap((entry) =>
     words.locales.flatMap((locale) =>

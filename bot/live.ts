@@ -91,9 +91,8 @@ function speakFrom(content: Content, { localesDir, unlock, links, draw, pseudony
     log.warn({ event: 'words.missing', id: `${locale} ${key}` })
   const words = createWords({ dir: localesDir, sentences: content.sentences, bank: content.bank, onMissing })
   const lexicons = { ja: readLexicon(localesDir, 'ja'), en: readLexicon(localesDir, 'en') }
-  const search = searchFaq(content.faq.values(), words.locales, (locale, key) =>
-    words.t(locale as 'ja' | 'en', key),
-  )
+  const sentence = (locale: string, key: string) => words.t(locale as 'ja' | 'en', key)
+  const search = searchFaq(content.faq.values(), words.locales, sentence, content.lexis)
   return {
     content,
     words,

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { BankProfile } from './bank.ts'
 import type { BankDraft } from './bankReader.ts'
@@ -9,6 +10,7 @@ import type { Finding } from './finding.ts'
 import type { Flow } from './flow.ts'
 import type { FlowDraft } from './flowReader.ts'
 import { readFlow } from './flowReader.ts'
+import { type Lexis, noLexis, readLexis } from './lexis.ts'
 import { checkOffers } from './offers.ts'
 import type { Reading, Sentence } from './reading.ts'
 import { checkName, createReading } from './reading.ts'
@@ -28,6 +30,8 @@ export interface Content {
   /** The bank that the bot speaks for. */
   bank: BankProfile
   banks: Map<string, BankProfile>
+  /** What the search knows of words. */
+  lexis: Lexis
   /** The Japanese sentences by key (without its `flows:` or `faq:`), for `createWords`. */
   sentences: { flows: Record<string, string>; faq: Record<string, string> }
   /** A hash of every file that was read. */
@@ -58,6 +62,7 @@ export function loadContent({ dir, localesDir, bank, lang = 'ja' }: ContentPlace
   const reading = createReading(report)
   const shelf = openShelf(dirname(dir), report)
   const drafts = readDrafts(dir, shelf, reading)
+  const lexis = readSynonyms(join(dir, 'synonyms.yaml'), shelf, reading)
   const profiles = new Map([...drafts.banks].map(([id, draft]) => [id, draft.profile]))
   const own = profiles.get(bank)
   const banksFolder = { file: shelf.nameOf(join(dir, 'banks')), line: 1, column: 1 }
@@ -69,7 +74,13 @@ export function loadContent({ dir, localesDir, bank, lang = 'ja' }: ContentPlace
   const flows = new Map([...drafts.flows].map(([id, draft]) => [id, draft.flow]))
   const faq = new Map([...drafts.faq].map(([id, draft]) => [id, draft.entry]))
   const sentences = sentencesOf(reading)
-  return { content: { flows, faq, bank: own, banks: profiles, sentences, version: shelf.hash() }, findings }
+  const content = { flows, faq, bank: own, banks: profiles, lexis, sentences, version: shelf.hash() }
+  return { content, findings }
+}
+
+function readSynonyms(file: string, shelf: Shelf, reading: Reading): Lexis {
+  const source = existsSync(file) ? shelf.file(file) : undefined
+  return source ? readLexis(source, reading) : noLexis
 }
 
 /** What has been read, before it is checked against each other. */

@@ -1,97 +1,85 @@
-import Fuse from 'fuse.js'
 import type { FaqEntry } from './faq.ts'
-import { normalise } from './spelling.ts'
+import { type Lexis, noLexis } from './lexis.ts'
+import { createReader } from './searchReading.ts'
+import { buildShelf, type Shelf } from './searchShelf.ts'
+import { conceptFinder } from './searchWords.ts'
+import { plain } from './spelling.ts'
 
-/** One FAQ entry for a question; the score is 1 for a phrase the writer gave and 0 for nothing in common. */
+/** One FAQ entry for a question; the score is how sure the search is of it, 0 to 1. */
 export interface Match {
   id: string
   score: number
 }
 
-interface Way {
-  id: string
-  text: string
-  pairs: Set<string>
-}
+/** FAQ entries for a question in a customer's language, best first. */
+export type Search = (text: string, locale: string) => Match[]
+
+/** More of a question is not read: three long sentences. */
+const MOST_LETTERS = 400
+/** An entry of another language must be that much surer. */
+const OTHER_LANGUAGE = 0.97
 
 /**
- * Makes a search over the FAQ: letter pairs in common find the likely entries, fuse.js forgives typing errors.
+ * Makes a search over the FAQ that is built when the first question comes.
  * @param sentence gives the words of a key in a locale
+ * @param lexis synonyms and readings, of `content.lexis`
  */
 export function searchFaq(
   entries: Iterable<FaqEntry>,
   locales: readonly string[],
   sentence: (locale: string, key: string) => string,
-): (text: string, locale: string) => Match[] {
-  const all = [...entries]
-  const shelves = new Map(locales.map((locale) => [locale, shelf(all, locale, sentence)]))
+  lexis: Lexis = noLexis,
+): Search {
+  let search: Search | undefined
   return (text, locale) => {
-    const found = new Map<string, number>()
-    for (const [language, { ways, fuse }] of shelves) {
-      // The customer's language first; another one only when it says nearly the same.
-      const weight = language === locale ? 1 : 0.9
-      for (const { id, score } of look(text, ways, fuse)) {
-        found.set(id, Math.max(found.get(id) ?? 0, score * weight))
+    search ??= atOnce(searchInPieces(entries, locales, sentence, lexis))
+    return search(text, locale)
+  }
+}
+
+/** Does in one go what could be done in pieces. */
+export function atOnce<T>(work: Generator<void, T>): T {
+  for (;;) {
+    const { done, value } = work.next()
+    if (done) return value
+  }
+}
+
+/** The same work in pieces of a few milliseconds: whoever has turns to take does so in between. */
+export function* searchInPieces(
+  entries: Iterable<FaqEntry>,
+  locales: readonly string[],
+  sentence: (locale: string, key: string) => string,
+  lexis: Lexis = noLexis,
+): Generator<void, Search> {
+  const all = [...entries]
+  const reader = createReader(lexis.readings)
+  const concepts = conceptFinder(lexis, reader)
+  const shelves: [string, Shelf][] = []
+  for (const locale of locales) {
+    const texts = all.map((entry) => ({
+      questions: [
+        sentence(locale, entry.question),
+        ...(entry.label ? [sentence(locale, entry.label)] : []),
+        ...(entry.phrases[locale] ?? []),
+      ],
+      answer: sentence(locale, entry.answer),
+    }))
+    const outside = lexis.outside[locale] ?? []
+    shelves.push([locale, yield* buildShelf(texts, outside, locale, { reader, concepts })])
+  }
+  return (text, locale) => {
+    const asked = plain(text.slice(0, MOST_LETTERS)).slice(0, MOST_LETTERS)
+    const best = new Float64Array(all.length)
+    for (const [language, shelf] of shelves) {
+      const weight = language === locale ? 1 : OTHER_LANGUAGE
+      for (const [i, score] of shelf(asked).entries()) {
+        if (score * weight > (best[i] as number)) best[i] = score * weight
       }
     }
-    return [...found].map(([id, score]) => ({ id, score })).sort((a, b) => b.score - a.score)
+    return all
+      .map(({ id }, i) => ({ id, score: best[i] as number }))
+      .filter(({ score }) => score > 0)
+      .sort((a, b) => b.score - a.score)
   }
 }
-
-function shelf(entries: FaqEntry[], locale: string, sentence: (locale: string, key: string) => string) {
-  const ways = entries.flatMap((entry) => {
-    const said = [sentence(locale, entry.question), ...(entry.phrases[locale] ?? [])]
-    return said.map((phrase): Way => {
-      const text = bare(phrase)
-      return { id: entry.id, text, pairs: pairs(text) }
-    })
-  })
-  return {
-    ways,
-    fuse: new Fuse(ways, { keys: ['text'], includeScore: true, ignoreLocation: true, threshold: 0.4 }),
-  }
-}
-
-function* look(text: string, ways: Way[], fuse: Fuse<Way>): Generator<Match> {
-  const asked = bare(text)
-  if (asked === '') return
-  const askedPairs = pairs(asked)
-  let best = 0
-  for (const way of ways) {
-    const score = way.text === asked ? 1 : inCommon(askedPairs, way.pairs)
-    best = Math.max(best, score)
-    yield { id: way.id, score }
-  }
-  // fuse.js costs three quarters of a search, and corrects typing only where the letters left doubt.
-  if (asked.length > 24 || best > 0.9) return
-  for (const { item, score = 1 } of fuse.search(asked, { limit: 10 })) {
-    // A short question is part of many phrases: what it leaves unsaid counts against it.
-    const share = Math.min(asked.length, item.text.length) / Math.max(asked.length, item.text.length)
-    yield { id: item.id, score: (1 - score) * share }
-  }
-}
-
-/** Sørensen–Dice over letter pairs, lifted when nearly all of one side is in the other. */
-function inCommon(a: Set<string>, b: Set<string>): number {
-  let common = 0
-  for (const pair of a) if (b.has(pair)) common++
-  const dice = (2 * common) / (a.size + b.size)
-  const covered = common / Math.min(a.size, b.size)
-  return Math.min(a.size, b.size) < 4 ? dice : 0.75 * dice + 0.25 * covered ** 2
-}
-
-function pairs(text: string): Set<string> {
-  const letters = [...text]
-  if (letters.length < 2) return new Set(letters)
-  return new Set(letters.slice(1).map((letter, i) => `${letters[i]}${letter}`))
-}
-
-/** What is left of a question without the politeness around it. */
-function bare(text: string): string {
-  const plain = normalise(text)
-  const short = plain.replace(POLITE, '')
-  return short === '' ? plain : short
-}
-
-const POLITE =
-  /すみません|すいません|お願いします|教えてください|おしえてください|教えて|どうすればいいですか|どうしたらいいですか|どうすればよいですか|のですが|んですけど|んですが|ですか|ください|でしょうか|please|couldyou|canyoutellme/g

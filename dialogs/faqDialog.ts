@@ -18,11 +18,11 @@ const HELPED = 'faq'
 /** The dialog that asks which question was meant; begun with `{ ids }`. */
 const SUGGEST = 'suggest'
 
-const SURE = 0.62
-const PERHAPS = 0.34
-/** An answer this good needs no lead over the next one. */
-const CERTAIN = 0.95
-const LEAD = 0.08
+/** How likely an answer must be to be given at once; in the middle of a flow more is at stake. */
+const SURE = 0.65
+const SURE_AT_A_STEP = 0.72
+/** How likely a question must be to be offered. */
+const PERHAPS = 0.2
 
 /** Adds the dialogs around the FAQ. */
 export function addFaq(dialogs: DialogSet, places: Map<string, Place>): void {
@@ -40,12 +40,13 @@ export function addFaq(dialogs: DialogSet, places: Map<string, Place>): void {
  */
 export async function answerQuestion(dc: DialogContext, scene: Scene, text: string): Promise<boolean> {
   const found = scene.world.search(text, scene.state.locale)
-  const [best, second] = found
-  if (best && isSure(best.score, second?.score)) {
+  const [best] = found
+  const isAtStep = stepOf(scene, dc.stack[0]?.id) !== undefined
+  if (best && best.score >= (isAtStep ? SURE_AT_A_STEP : SURE)) {
     await answerEntry(dc, scene, best.id)
     return true
   }
-  if (stepOf(scene, dc.stack[0]?.id)) return false
+  if (isAtStep) return false
   const perhaps = found.filter(({ score }) => score >= PERHAPS).slice(0, 3)
   await dc.cancelAllDialogs()
   if (perhaps.length > 0) await dc.beginDialog(SUGGEST, { ids: perhaps.map(({ id }) => id) })
@@ -56,10 +57,6 @@ export async function answerQuestion(dc: DialogContext, scene: Scene, text: stri
     ])
   scene.trace = { ...scene.trace, event: perhaps.length > 0 ? 'faq.suggested' : 'faq.nothing' }
   return true
-}
-
-function isSure(best: number, second = 0): boolean {
-  return best >= CERTAIN || (best >= SURE && best - second >= LEAD)
 }
 
 /** Gives an answer; in the middle of a flow the step comes back, elsewhere it asks whether that helped. */

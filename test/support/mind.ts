@@ -33,7 +33,12 @@ export class Mind {
         host: 'help.example',
         help: 'help.example/help',
       },
-      search: searchFaq(content.faq.values(), words.locales, (locale, key) => words.t(locale as 'ja', key)),
+      search: searchFaq(
+        content.faq.values(),
+        words.locales,
+        (locale, key) => words.t(locale as 'ja', key),
+        content.lexis,
+      ),
     })
   }
 

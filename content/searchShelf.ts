@@ -1,0 +1,80 @@
+import { indexFields } from './searchFields.ts'
+import { fromRomaji, type Reader } from './searchReading.ts'
+import { score } from './searchScore.ts'
+import { learnVote, type Phrasing } from './searchVote.ts'
+import { type conceptFinder, englishTokens, japaneseTokens, soundTokens, type Tokens } from './searchWords.ts'
+import { normalise } from './spelling.ts'
+
+/** What an entry says in one language. */
+export interface EntryText {
+  questions: string[]
+  answer: string
+}
+
+/** How likely each of one language's entries is what was asked for, in their order, 0 to 1. */
+export type Shelf = (asked: string) => Float64Array
+
+interface Tools {
+  reader: Reader
+  concepts: ReturnType<typeof conceptFinder>
+}
+
+/** Builds the search over one language's entries; yields between pieces of work. */
+export function* buildShelf(
+  texts: EntryText[],
+  outside: string[],
+  locale: string,
+  tools: Tools,
+): Generator<void, Shelf> {
+  const isEnglish = locale === 'en'
+  const readText = isEnglish ? englishReader(tools) : japaneseReader(tools)
+  const phrasings: Phrasing[] = []
+  const questions: Tokens[] = []
+  const exact = new Map<string, number>()
+  for (const [entry, text] of texts.entries()) {
+    const said: Tokens = []
+    for (const question of text.questions) {
+      const { words, sounds } = readText(question)
+      for (const word of words) said.push(word)
+      phrasings.push({ entry, tokens: [...words, ...sounds] })
+      exact.set(normalise(question), entry)
+    }
+    questions.push(said)
+    if (entry % 8 === 0) yield
+  }
+  for (const question of outside) {
+    const { words, sounds } = readText(question)
+    phrasings.push({ entry: texts.length, tokens: [...words, ...sounds] })
+  }
+  const fields = yield* indexFields(texts.length, (i) => [
+    questions[i] as Tokens,
+    readText(texts[i]?.answer ?? '').words,
+  ])
+  const vote = yield* learnVote(phrasings, texts.length + 1)
+  const each = (phrasings.length - outside.length) / (texts.length || 1)
+  const ask = (text: string): Float64Array => {
+    const { words, sounds } = readText(text)
+    return score({ ...vote([...words, ...sounds]), part: fields(words), each })
+  }
+  return (asked) => {
+    const scores = ask(asked)
+    const kana = isEnglish ? undefined : fromRomaji(asked)
+    if (kana) for (const [i, one] of ask(kana).entries()) scores[i] = Math.max(scores[i] as number, one)
+    const same = exact.get(normalise(asked))
+    if (same !== undefined) scores[same] = 1
+    return scores
+  }
+}
+
+/** Reads a text into what it says, and into how it sounds where its language is written without spaces. */
+type TextReader = (text: string) => { words: Tokens; sounds: Tokens }
+
+function japaneseReader({ reader, concepts }: Tools): TextReader {
+  return (text) => {
+    return { words: [...japaneseTokens(text), ...concepts(text)], sounds: soundTokens(reader(text)) }
+  }
+}
+
+function englishReader({ concepts }: Tools): TextReader {
+  return (text) => ({ words: [...englishTokens(text), ...concepts(text)], sounds: [] })
+}

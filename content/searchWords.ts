@@ -1,0 +1,137 @@
+import { stemmer } from 'stemmer'
+import type { Lexis } from './lexis.ts'
+import type { Reader } from './searchReading.ts'
+import { folded, plain } from './spelling.ts'
+
+/** What a text is found by; the first letter of a token is its kind. */
+export type Tokens = string[]
+
+/** How much a token of each kind says, whatever its rarity. */
+const KINDS: Record<string, number> = {
+  /** A word; a stem. */
+  w: 1,
+  /** A group of synonyms. */
+  s: 1,
+  /** A kanji; two of them, or two katakana; the border of kanji and hiragana. */
+  k: 0.3,
+  p: 0.6,
+  m: 0.4,
+  /** Two English words; a part of one. */
+  b: 0.5,
+  c: 0.5,
+  /** Two or three kana as they sound. */
+  r: 0.5,
+}
+
+/** How much a token says by its kind, 0 to 1. */
+export function weightOf(token: string): number {
+  return KINDS[token[0] as string] ?? 0
+}
+
+const words = new Intl.Segmenter('ja', { granularity: 'word' })
+const hiragana = /^[ぁ-ゖー]+$/
+
+/** What a Japanese text is about: words, kanji and pairs of letters; the hiragana between them say little. */
+export function japaneseTokens(text: string): Tokens {
+  const tokens: Tokens = []
+  const line = plain(text)
+  for (const { segment, isWordLike } of words.segment(line)) {
+    if (isWordLike && !hiragana.test(segment)) tokens.push(`w${folded(segment)}`)
+  }
+  for (const [run] of line.matchAll(/[ァ-ヶー]+|[\p{Script=Han}々〇]+/gu)) {
+    const letters = [...folded(run)]
+    for (let i = 0; i < letters.length; i++) {
+      if (!hiragana.test(letters[i] as string)) tokens.push(`k${letters[i]}`)
+      if (i > 0) tokens.push(`p${letters[i - 1]}${letters[i]}`)
+    }
+  }
+  for (const found of folded(line).matchAll(/(?=(\p{Script=Han}[ぁ-ゖ]|[ぁ-ゖ]\p{Script=Han}))/gu)) {
+    tokens.push(`m${found[1]}`)
+  }
+  return tokens
+}
+
+/** What an English text is about: stems, pairs of neighbours, and parts of words for typing errors. */
+export function englishTokens(text: string): Tokens {
+  const tokens: Tokens = []
+  const stems = stemsOf(text)
+  for (const [i, stem] of stems.entries()) {
+    tokens.push(`w${stem}`)
+    if (i > 0) tokens.push(`b${stems[i - 1]} ${stem}`)
+  }
+  for (const word of latinWords(text)) {
+    const framed = `^${word}$`
+    for (const size of [3, 4]) {
+      for (let i = 0; i + size <= framed.length; i++) tokens.push(`c${framed.slice(i, i + size)}`)
+    }
+  }
+  return tokens
+}
+
+/** How a text sounds, in pieces of two and three kana: bears typing errors, and needs no spaces. */
+export function soundTokens(sound: string): Tokens {
+  const tokens: Tokens = []
+  for (const part of sound.split(' ')) {
+    const letters = [...part]
+    for (let i = 0; i + 1 < letters.length; i++) {
+      tokens.push(`r${letters[i]}${letters[i + 1]}`)
+      if (i > 0) tokens.push(`r${letters[i - 1]}${letters[i]}${letters[i + 1]}`)
+    }
+  }
+  return tokens
+}
+
+/** Finds which groups of synonyms a text mentions, by how it sounds and by its English stems. */
+export function conceptFinder({ words: groups }: Lexis, reader: Reader): (text: string) => Tokens {
+  const bySound = new Map<string, [sound: string, token: string][]>()
+  const byStems = new Map<string, string>()
+  let longest = 1
+  for (const [i, group] of groups.entries()) {
+    for (const word of group) {
+      const token = `s${i}`
+      if (/^[\x20-\x7e]+$/.test(word)) {
+        const stems = stemsOf(word)
+        byStems.set(stems.join(' '), token)
+        longest = Math.max(longest, stems.length)
+      }
+      for (const sound of new Set([reader(word), reader(word, true)])) {
+        const list = bySound.get(sound[0] ?? '') ?? []
+        list.push([sound, token])
+        bySound.set(sound[0] ?? '', list)
+      }
+    }
+  }
+  for (const list of bySound.values()) list.sort(([one], [other]) => other.length - one.length)
+  return (text) => {
+    const sound = reader(text, true)
+    const tokens: Tokens = []
+    for (let at = 0; at < sound.length; ) {
+      const found = bySound
+        .get(sound[at] as string)
+        ?.find(([word]) => sound.startsWith(word, at) && !/[ァ-ヶ]/.test(sound[at + word.length] ?? ''))
+      if (found) tokens.push(found[1])
+      at += found ? found[0].length : 1
+    }
+    const stems = stemsOf(text)
+    for (let from = 0; from < stems.length; from++) {
+      for (let size = Math.min(longest, stems.length - from); size > 0; size--) {
+        const token = byStems.get(stems.slice(from, from + size).join(' '))
+        if (token) tokens.push(token)
+      }
+    }
+    return tokens
+  }
+}
+
+/** The Latin words of a text without their endings. */
+export function stemsOf(text: string): string[] {
+  return latinWords(text).map((word) => stemmer(word))
+}
+
+function latinWords(text: string): string[] {
+  return (
+    plain(text)
+      .replace(/['’]/g, '')
+      .match(/[a-z0-9]+/g) ?? []
+  )
+}
