@@ -20,7 +20,7 @@ async function main(): Promise<void> {
 }
 
 function instructions(webhook: string): string {
-  return `Set this by hand; LINE has no API for it:
+  return `Set this in LINE's consoles:
   LINE Developers Console, Messaging API tab
     Webhook URL          ${webhook}
     Use webhook          on
