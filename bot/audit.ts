@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { chained, type Deed, isWhole, kept, nothing, readEntry, sha256 } from './auditEntry.ts'
 import { type LineFile, openLines } from './auditFile.ts'
+import { createFlood } from './auditFlood.ts'
 import { auditKey, auditPublicKey, type Head, headHash, readHead, writeHead } from './auditHead.ts'
 import type { Keys } from './keys.ts'
 
@@ -10,7 +11,7 @@ import type { Keys } from './keys.ts'
 export interface Audit {
   /**
    * Writes a deed down; it outlives this process when it returns. Throws when it cannot be written:
-   * then the deed must not be done.
+   * then the deed must not be done. Refusals beyond 60 of a kind in a minute are only counted.
    */
   write(deed: Deed): void
   /** Signs the last head. */
@@ -35,6 +36,8 @@ interface Link {
   hash: string
 }
 
+/** Refusals of a kind that are written in a minute; the others are counted in one line. */
+const mostRefusals = 60
 /** How much of the end is looked at first; an entry has some hundred bytes. */
 const near = 64 * 1024
 
@@ -52,6 +55,9 @@ export function openAudit(place: AuditPlace): Audit {
   let unsignedSince: number | undefined
   let timer: NodeJS.Timeout | undefined
   let isClosed = false
+  const flood = createFlood(mostRefusals)
+  const owe = (why: string, count: number) =>
+    count > 0 && add({ who: 'log', what: 'log.skipped', why, count })
 
   function add(content: Record<string, string | number>, before = ''): void {
     const at = clock().toISOString()
@@ -86,12 +92,18 @@ export function openAudit(place: AuditPlace): Audit {
     write(deed) {
       if (isClosed)
         throw new Error(`The audit log is closed; "${deed.what}" came too late to be written down`)
+      const { isWritten, skipped } = flood.admit(deed.what, clock().getTime())
+      owe(deed.what, skipped)
+      if (!isWritten) return
       add(kept(deed, pseudonym))
       attempt(signWhenDue, onError)
     },
     close() {
       if (isClosed) return
       isClosed = true
+      attempt(() => {
+        for (const { what, skipped } of flood.rest()) owe(what, skipped)
+      }, onError)
       attempt(signHead, onError)
       log.close()
       heads.close()

@@ -102,6 +102,27 @@ describe('the audit log', () => {
     expect(await verified()).to.deep.include({ ...whole, entries: 10, heads: 5, unsigned: 0 })
   })
 
+  it('counts a flood of refusals instead of writing it, and writes everything else', async () => {
+    const audit = open()
+    const refused: Deed = { who: 'bank', what: 'callback.refused', why: 'signature' }
+    for (let n = 0; n < 5000; n += 1) audit.write(refused)
+    audit.write({ ...refused, what: 'link.refused' })
+    for (let n = 0; n < 100; n += 1) audit.write(deed)
+    expect(lines()).to.have.length(60 + 1 + 100)
+    now += 60_000
+    audit.write(refused)
+    for (let n = 0; n < 70; n += 1) audit.write(refused)
+    audit.close()
+    const skipped = lines()
+      .map(readEntry)
+      .filter((entry) => entry?.what === 'log.skipped')
+    expect(skipped.map((entry) => [entry?.why, entry?.count])).to.deep.equal([
+      ['callback.refused', 4940],
+      ['callback.refused', 11],
+    ])
+    expect(await verified()).to.deep.include({ ...whole, unsigned: 0 })
+  })
+
   it('takes nothing after it was closed', () => {
     const audit = open()
     audit.close()
