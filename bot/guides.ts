@@ -5,8 +5,8 @@ import type { Turns } from './turns.ts'
 
 /** What joining a guide needs. */
 export interface GuideParts {
-  store: Pick<Store, 'spend' | 'requesters'>
-  turns: Pick<Turns, 'accept'>
+  store: Pick<Store, 'spend'>
+  turns: Pick<Turns, 'wake'>
   audit?: Pick<Audit, 'write'>
 }
 
@@ -30,29 +30,26 @@ export async function joinByNumber(
   number: string,
   joining: { conversation: string; channel: string; locale?: string; device?: string },
 ): Promise<boolean> {
-  const place = await store.spend(number)
-  const where = joining.channel
+  const { conversation, channel, locale, device } = joining
+  const more = { ...(locale && { locale }), ...(device && { channelData: { device } }) }
+  let told: string[] = []
+  const place = await store.spend(number, ({ flow, step, request }, requesters) => {
+    told = [...requesters, conversation]
+    const event = (to: string, name: string, value: object) => ({
+      eventId: `${name}:${request}:${conversation}/${to}`,
+      conversation: to,
+      activity: { type: 'event', name, value, ...(to === conversation && more) },
+      logged: false,
+    })
+    const joined = event(conversation, 'guide.joined', { flow, step, request })
+    const used = requesters.map((other) => ({ channel: 'guide', ...event(other, 'guide.used', { request }) }))
+    return [...used, { channel, ...joined }]
+  })
   if (!place) {
-    audit?.write({ who: 'customer', what: 'guide.refused', where })
+    audit?.write({ who: 'customer', what: 'guide.refused', where: channel })
     return false
   }
-  const { flow, step, request } = place
-  audit?.write({ who: 'customer', what: 'guide.used', request, conversation: joining.conversation, where })
-  const event = (conversation: string, name: string, value: object, more: object = {}) => ({
-    channel: 'guide',
-    eventId: `${name}:${request}:${joining.conversation}/${conversation}`,
-    conversation,
-    activity: { type: 'event', name, value, ...more },
-    logged: false,
-  })
-  const { conversation, locale, device } = joining
-  for (const other of await store.requesters(request))
-    await turns.accept(event(other, 'guide.used', { request }))
-  const more = { ...(locale && { locale }), ...(device && { channelData: { device } }) }
-  await turns.accept({
-    ...event(conversation, 'guide.joined', { flow, step, request }, more),
-    // The conversation is of the channel it was opened in.
-    channel: joining.channel,
-  })
+  audit?.write({ who: 'customer', what: 'guide.used', request: place.request, conversation, where: channel })
+  for (const one of told) turns.wake(one)
   return true
 }

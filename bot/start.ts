@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { dirname, join } from 'node:path'
 import type { BankProfile } from '../content/index.ts'
+import type { Words } from '../locales/index.ts'
 import { createUnlockClient, readPublicKey } from '../unlock/index.ts'
 import { type Sandbox, startSandbox } from '../unlock/sandbox/index.ts'
 import { type Audit, openAudit } from './audit.ts'
@@ -99,7 +100,7 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
     keys: () => verifying,
     turns,
     store,
-    words: live.words(),
+    words: { t: (...of: Parameters<Words['t']>) => live.words().t(...of) },
     linkKey: signing,
     audit,
   }

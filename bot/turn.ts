@@ -76,7 +76,7 @@ class TurnTaker implements Turns {
 
   /** Takes up what was accepted before a crash. */
   async start(): Promise<void> {
-    for (const conversation of await this.#deps.store.waiting()) this.#wake(conversation)
+    for (const conversation of await this.#deps.store.waiting()) this.wake(conversation)
   }
 
   /** Lets the running turns finish; what is still waiting is taken up at the next start. */
@@ -87,7 +87,7 @@ class TurnTaker implements Turns {
 
   async accept(inbound: Inbound): Promise<Accepted> {
     const accepted = await this.#deps.store.accept(await this.#withoutSecrets(inbound))
-    if (!accepted.seen) this.#wake(inbound.conversation)
+    if (!accepted.seen) this.wake(inbound.conversation)
     return accepted
   }
 
@@ -110,7 +110,7 @@ class TurnTaker implements Turns {
     return { ...inbound, activity: { ...inbound.activity, ...words, value: undefined, channelData } }
   }
 
-  #wake(conversation: string): void {
+  wake(conversation: string): void {
     if (this.#busy.has(conversation)) {
       this.#busy.set(conversation, true)
       return
@@ -167,7 +167,7 @@ class TurnTaker implements Turns {
       ...(event.reply && { reply: event.reply }),
     })
     if (outcome === 'stale') return
-    for (const { conversation: other } of tells) this.#wake(other)
+    for (const { conversation: other } of tells) this.wake(other)
     if (sends && reply.said.length > 0) this.#deps.onSend?.(id)
     const ms = performance.now() - began
     const { channel, state: before } = conversation

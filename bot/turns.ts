@@ -7,6 +7,8 @@ export interface Turns {
    * Durable when it resolves; the turn runs afterwards. Rejects when the store cannot take it: answer 503.
    */
   accept(inbound: Inbound): Promise<Accepted>
+  /** Sees to the turns of events that were accepted in somebody else's transaction. */
+  wake(conversation: string): void
   /** Resolves when no turn is running or waiting. */
   idle(): Promise<void>
 }

@@ -8,7 +8,7 @@ import { goPage, sorryPage } from './goPage.ts'
 import { isPageNonce, type LinkKey, pageNonce, readLink } from './link.ts'
 import type { HttpAnswer, HttpRequest, Route } from './route.ts'
 import { HttpError } from './route.ts'
-import type { Pass, Store } from './store/index.ts'
+import type { Inbound, Pass, Store } from './store/index.ts'
 import type { Turns } from './turns.ts'
 import { takeEvent } from './unlockEvents.ts'
 
@@ -17,7 +17,7 @@ export interface UnlockParts {
   client: UnlockClient
   /** The unlock API's public keys that count now, at most three. */
   keys: () => readonly KeyObject[]
-  turns: Pick<Turns, 'accept'>
+  turns: Pick<Turns, 'accept' | 'wake'>
   store: Pick<Store, 'requesters' | 'pass' | 'spend'>
   words: Pick<Words, 't'>
   /** Signs deep links. */
@@ -69,10 +69,14 @@ async function followLink(parts: UnlockParts, request: HttpRequest): Promise<Htt
   // Whoever posts without having opened the page is shown the page.
   if (!isPageNonce(nonce, found.id, parts.clock().getTime(), parts.linkKey))
     return linkPage(403, parts, locale, found)
-  const pass = await parts.store.spend(found.id)
+  let told: string[] = []
+  const pass = await parts.store.spend(found.id, (spent, requesters) => {
+    told = requesters
+    return requesters.map((conversation) => followed(spent, conversation))
+  })
   if (!pass) return sorry(parts, locale, { status: 410, sorry: 'used' })
   parts.audit?.write({ who: 'customer', what: 'link.followed', request: pass.request, where: 'web' })
-  await tellFollowed(parts, pass)
+  for (const conversation of told) parts.turns.wake(conversation)
   return { status: 303, headers: { Location: found.request.link } }
 }
 
@@ -87,13 +91,10 @@ function linkPage(
   return page(status, goPage(say, locale, found.request, nonce), new URL(found.request.link).origin)
 }
 
-/** Lets every conversation that waits for the request know, so that each shows a new link when it must show one again. */
-async function tellFollowed({ store, turns }: UnlockParts, { id, request }: Pass): Promise<void> {
-  for (const conversation of await store.requesters(request)) {
-    const activity = { type: 'event', name: 'link.followed', value: { request } }
-    const eventId = `link:${id}/${conversation}`
-    await turns.accept({ channel: 'unlock', eventId, conversation, activity, logged: false })
-  }
+/** What every conversation that waits for the request hears, so that each shows a new link when it must show one again. */
+function followed({ id, request }: Pass, conversation: string): Inbound {
+  const activity = { type: 'event', name: 'link.followed', value: { request } }
+  return { channel: 'unlock', eventId: `link:${id}/${conversation}`, conversation, activity, logged: false }
 }
 
 async function findRequest(
@@ -103,13 +104,13 @@ async function findRequest(
   const id = readLink(params.id ?? '', linkKey)
   const pass = id && (await store.pass(id))
   if (!id || !pass) return { status: 404, sorry: 'unknown' }
-  if (pass.isSpent) return { status: 410, sorry: 'used' }
-  if (pass.expiresAt <= clock().getTime()) return { status: 410, sorry: 'expired' }
   try {
     const request = await client.read(pass.request)
     const { state } = request
     if (state === 'cleared' || state === 'rejected' || state === 'expired')
       return { status: 410, sorry: state }
+    if (pass.isSpent) return { status: 410, sorry: 'used' }
+    if (pass.expiresAt <= clock().getTime()) return { status: 410, sorry: 'expired' }
     return Date.parse(request.expiresAt) > clock().getTime()
       ? { id, request }
       : { status: 410, sorry: 'expired' }

@@ -104,7 +104,10 @@ async function miss(dc: DialogContext, scene: Scene): Promise<void> {
 
 async function refuseSecret(dc: DialogContext, scene: Scene): Promise<void> {
   scene.trace.event = 'secret'
-  await tell(dc, scene, say(scene, 'bot:secret.warning'))
+  // Eight digits are also what a guide number looks like: whoever has one is told where it belongs.
+  const hasGuide = scene.state.run?.request?.guide !== undefined
+  const where = hasGuide ? `\n${say(scene, 'bot:secret.guide', { page: scene.world.links.help })}` : ''
+  await tell(dc, scene, say(scene, 'bot:secret.warning') + where)
   await resume(dc, scene)
 }
 

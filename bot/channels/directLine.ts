@@ -17,7 +17,7 @@ import { widgetSession } from './widgetSession.ts'
 /** What the channel is made of; `clock` gives milliseconds since 1970. */
 export interface DirectLineParts {
   store: Store
-  turns: Pick<Turns, 'accept'>
+  turns: Pick<Turns, 'accept' | 'wake'>
   keys: Keys
   config: Config
   log: Logger

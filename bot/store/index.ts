@@ -119,8 +119,11 @@ export interface Store {
   requesters(request: string): Promise<string[]>
   /** A pass as it stands, spent or not; undefined when there was none. */
   pass(id: string): Promise<(Pass & { isSpent: boolean }) | undefined>
-  /** Spends a pass, once and only before it expires; undefined when that cannot be. Durable when it resolves. */
-  spend(id: string): Promise<Pass | undefined>
+  /**
+   * Spends a pass, once and only before it expires; undefined when that cannot be. What `tells` makes of it and of the
+   * conversations that wait for its request is accepted in the same transaction. Durable when it resolves.
+   */
+  spend(id: string, tells?: (pass: Pass, requesters: string[]) => Inbound[]): Promise<Pass | undefined>
   /** The oldest unsent of a conversation, whether or not it is due. */
   outgoing(conversation: string): Promise<(Outgoing & { dueAt: number }) | undefined>
   /** Conversations that have something to send. */

@@ -126,7 +126,7 @@ class SqliteStore implements Store {
   }
 
   async requesters(request: string): Promise<string[]> {
-    return (this.#sql.requesters.all(request) as Row[]).map((row) => row.conversation as string)
+    return this.#requesters(request)
   }
 
   async pass(id: string): Promise<(Pass & { isSpent: boolean }) | undefined> {
@@ -134,11 +134,14 @@ class SqliteStore implements Store {
     return row && { ...toPass(row), isSpent: row.spent_at !== null }
   }
 
-  spend(id: string): Promise<Pass | undefined> {
+  spend(id: string, tells?: (pass: Pass, requesters: string[]) => Inbound[]): Promise<Pass | undefined> {
     return this.#group.write(() => {
       const now = this.#now()
       const row = this.#sql.spend.get(now, id, now) as Row | undefined
-      return row && toPass(row)
+      if (!row) return undefined
+      const pass = toPass(row)
+      for (const inbound of tells?.(pass, this.#requesters(pass.request)) ?? []) this.#accept(inbound)
+      return pass
     })
   }
 
@@ -175,6 +178,10 @@ class SqliteStore implements Store {
     this.#group.flush()
     this.#listeners.clear()
     this.#db.close()
+  }
+
+  #requesters(request: string): string[] {
+    return (this.#sql.requesters.all(request) as Row[]).map((row) => row.conversation as string)
   }
 
   #conversation(id: string): Conversation | undefined {

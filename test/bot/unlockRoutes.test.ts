@@ -97,11 +97,12 @@ describe('the routes to the unlock API', () => {
           if (!result.seen) accepted.push(inbound)
           return result
         },
+        wake: () => {},
       },
       store: {
         requesters: (id) => store.requesters(id),
         pass: (id) => store.pass(id),
-        spend: (id) => store.spend(id),
+        spend: (id, tells) => store.spend(id, tells),
       },
       words,
       linkKey: key,
@@ -193,9 +194,11 @@ describe('the routes to the unlock API', () => {
       const request = await practice.request()
       const link = await path(request.id)
       expect((await follow(link)).status).to.equal(303)
-      expect(accepted.map(({ conversation, activity }) => [conversation, activity])).to.deep.equal([
-        [`c-${request.id}`, { type: 'event', name: 'link.followed', value: { request: request.id } }],
-      ])
+      expect((await store.pending(`c-${request.id}`))?.activity).to.deep.equal({
+        type: 'event',
+        name: 'link.followed',
+        value: { request: request.id },
+      })
       for (const method of ['GET', 'POST']) {
         const again = await get(link, { method })
         expect(again.status).to.equal(410)
@@ -396,7 +399,7 @@ describe('the routes to the unlock API', () => {
       const away = () => Promise.reject(new Error('away'))
       for (const broken of [
         { store: { ...parts.store, requesters: away } },
-        { turns: { accept: away } },
+        { turns: { ...parts.turns, accept: away } },
         { client: { ...parts.client, read: away } },
       ]) {
         let status = 0

@@ -28,8 +28,8 @@ describe('a guide that goes on at another device', () => {
   const join = async (phone: Chat, pc: Chat, number: string) => {
     const joining = { conversation: pc.conversation, channel: 'test', locale: 'ja', device: 'pc' }
     const isIn = await joinByNumber({ store: phone.store, turns: pc.turns }, number, joining)
-    await phone.settled()
     await pc.settled()
+    await phone.settled()
     return isIn
   }
 

@@ -50,7 +50,7 @@ describe('the pages from the chat to the cleared suspension, in a browser', func
     const parts = {
       client,
       keys: () => [],
-      turns: { accept: () => Promise.reject(new Error('nobody waits')) },
+      turns: { accept: () => Promise.reject(new Error('nobody waits')), wake: () => {} },
       store: { pass, spend: pass, requesters: async () => [] },
       words,
       linkKey: key,

@@ -126,6 +126,27 @@ export function storeContract(open: () => Promise<Store> | Store): void {
     expect(await store.pass('12345678')).to.deep.equal({ ...pass, isSpent: true })
   })
 
+  it('accepts what a spent pass tells with its spending, and nothing when it cannot be spent', async () => {
+    const pass = { id: '12345678', flow: 'f', step: 's', request: 'r1', expiresAt: Date.now() + 60_000 }
+    await store.accept(event('e1'))
+    await store.commit(turn('e1', 0, { passes: [pass], requests: ['r1'] }))
+    const tells = (spent: typeof pass, requesters: string[]) =>
+      requesters.map((conversation) => event(`used-${spent.id}`, { conversation, logged: false }))
+    expect(await store.spend('12345678', tells)).to.deep.equal(pass)
+    expect((await store.pending('c1'))?.eventId).to.equal('used-12345678')
+    await store.commit(turn('used-12345678', 1))
+    expect(await store.spend('12345678', tells)).to.equal(undefined)
+    expect(await store.pending('c1')).to.equal(undefined)
+    const again = { ...pass, id: '87654321' }
+    await store.accept(event('e2'))
+    await store.commit(turn('e2', 2, { passes: [again] }))
+    const failing = store.spend('87654321', () => {
+      throw new Error('cannot be told')
+    })
+    expect((await Promise.allSettled([failing]))[0].status).to.equal('rejected')
+    expect((await store.pass('87654321'))?.isSpent).to.equal(false)
+  })
+
   it('lets a pass be spent only before it expires, and one that was never made not at all', async () => {
     const pass = { id: '12345678', flow: 'f', step: 's', request: 'r1', expiresAt: Date.now() - 1 }
     await store.accept(event('e1'))
