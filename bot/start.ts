@@ -23,7 +23,7 @@ import type { Store } from './store/index.ts'
 import { openStore } from './store/open.ts'
 import { takeTurns } from './turn.ts'
 import type { Turns } from './turns.ts'
-import { recover, takeEvent } from './unlockEvents.ts'
+import { recover, takeEvent, unknownKeys } from './unlockEvents.ts'
 import { unlockRoutes } from './unlockRoutes.ts'
 import { webRoutes } from './web.ts'
 
@@ -88,7 +88,12 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
     sends: (channel) => delivery.serves(channel),
     onSend: (conversation) => delivery.wake(conversation),
     onTurn: (turn, ms) => {
-      for (const deed of deedsOf(turn)) audit.write(deed)
+      try {
+        for (const deed of deedsOf(turn)) audit.write(deed)
+      } catch (err) {
+        // The turn is committed: it must not be taken for failed.
+        onError(err)
+      }
       metrics.turns.inc({ channel: turn.channel, result: 'committed' })
       metrics.turnSeconds.observe(ms / 1000)
     },
@@ -127,6 +132,10 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
     take: (event) => takeEvent(parts, { ...event, by: 'recovery' }),
     onError: (err) => log.warn({ event: 'recovery.failed', err }),
   })
+  void unknownKeys(unlock, verifying).then(
+    (unknown) => unknown.length > 0 && log.warn({ event: 'unlock.unknown-keys', count: unknown.length }),
+    () => undefined,
+  )
   log.info({ event: 'started', url: publicUrl, bank, version: live.content().version })
 
   return {

@@ -87,7 +87,8 @@ class TurnTaker implements Turns {
 
   async accept(inbound: Inbound): Promise<Accepted> {
     const accepted = await this.#deps.store.accept(await this.#withoutSecrets(inbound))
-    if (!accepted.seen) this.wake(inbound.conversation)
+    // Also when it was seen before: its first storing may have been told to nobody.
+    this.wake(inbound.conversation)
     return accepted
   }
 

@@ -207,7 +207,7 @@ describe('a conversation at any step', () => {
     toCard()
       .also(() => undefined)
       .types('')
-      .bot('写真やファイルは受け取れません', 'お客様カードは、お手元に'))
+      .bot('写真・スタンプ・ファイルは受け取れません', 'お客様カードは、お手元に'))
 
   it('names a person to whoever asks for one in the middle of a step, in whatever words', async () => {
     for (const words of ['人間に代わってください', '身に覚えのない振込がある'])
