@@ -1,8 +1,8 @@
 import type { FaqEntry } from './faq.ts'
 import { type Lexis, noLexis } from './lexis.ts'
+import { conceptFinder } from './searchConcepts.ts'
 import { createReader } from './searchReading.ts'
 import { buildShelf, type Shelf } from './searchShelf.ts'
-import { conceptFinder } from './searchWords.ts'
 import { plain } from './spelling.ts'
 
 /** One FAQ entry for a question; the score is how sure the search is of it, 0 to 1. */
@@ -54,7 +54,7 @@ export function* searchInPieces(
 ): Generator<void, Search> {
   const all = [...entries]
   const reader = createReader(lexis.readings)
-  const concepts = conceptFinder(lexis, reader)
+  const concepts = conceptFinder(lexis.words, reader)
   const shelves: [string, Shelf][] = []
   for (const locale of locales) {
     const texts = all.map((entry) => ({

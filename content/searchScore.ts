@@ -2,8 +2,6 @@
 export interface Evidence {
   /** The weighed vote of the phrasings, about 0 to 1. */
   vote: Float64Array
-  /** How like its nearest phrasing is, 0 to 1. */
-  near: Float64Array
   /** Which part of what was asked the entry says, 0 to 1. */
   part: Float64Array
   /** How many phrasings an entry has on average. */
@@ -15,17 +13,18 @@ const FEW_PHRASINGS = 1.5
 /** With this many, the vote alone leads. */
 const ENOUGH_PHRASINGS = 6
 
+/** What the vote and the part that is said weigh against each other then. */
+const VOTE = 0.7
+const PART = 0.3
+
 /** A logistic curve over how an entry fares, and how far it is before the best other one. */
-const CURVE = { base: -1.7, lead: 5.68, margin: 6.29 }
+const CURVE = { base: -1.93, lead: 5.36, margin: 5.86 }
 
 /** How likely each entry is the right one, 0 to 1; fitted as docs/decisions/0010-faq-search.md tells. */
-export function score({ vote, near, part, each }: Evidence): Float64Array {
+export function score({ vote, part, each }: Evidence): Float64Array {
   const trust = Math.max(0, Math.min(1, (each - FEW_PHRASINGS) / (ENOUGH_PHRASINGS - FEW_PHRASINGS)))
   // The last of the votes is for what has no answer.
-  const lead = vote.map(
-    (_, i) =>
-      trust * (0.8 * (vote[i] as number) + 0.1 * (near[i] as number)) + (1 - 0.9 * trust) * (part[i] ?? 0),
-  )
+  const lead = vote.map((one, i) => trust * VOTE * one + (1 - trust * (1 - PART)) * (part[i] ?? 0))
   const [best, second] = twoBest(lead)
   return lead.subarray(0, part.length).map((one) => {
     if (one <= 0) return 0

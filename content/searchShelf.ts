@@ -1,8 +1,9 @@
+import type { conceptFinder } from './searchConcepts.ts'
 import { indexFields } from './searchFields.ts'
 import { fromRomaji, type Reader } from './searchReading.ts'
 import { score } from './searchScore.ts'
 import { learnVote, type Phrasing } from './searchVote.ts'
-import { type conceptFinder, englishTokens, japaneseTokens, soundTokens, type Tokens } from './searchWords.ts'
+import { englishTokens, japaneseTokens, soundTokens, type Tokens } from './searchWords.ts'
 import { normalise } from './spelling.ts'
 
 /** What an entry says in one language. */
@@ -54,7 +55,7 @@ export function* buildShelf(
   const each = (phrasings.length - outside.length) / (texts.length || 1)
   const ask = (text: string): Float64Array => {
     const { words, sounds } = readText(text)
-    return score({ ...vote([...words, ...sounds]), part: fields(words), each })
+    return score({ vote: vote([...words, ...sounds]), part: fields(words), each })
   }
   return (asked) => {
     const scores = ask(asked)

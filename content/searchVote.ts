@@ -10,26 +10,20 @@ export interface Phrasing {
   tokens: Tokens
 }
 
-/** How an entry fares: its share of the vote, about 0 to 1, and how like its nearest phrasing is, 0 to 1. */
-export interface Votes {
-  vote: Float64Array
-  near: Float64Array
-}
-
 /** Above this the phrasings cannot be weighed against each other in the time that there is: the nearest just vote. */
 const MOST_WEIGHED = 900
-const RIDGE = 0.3
-const POWER = 1.8
+const RIDGE = 0.5
+const POWER = 1.6
 
 /**
  * Learns from phrasings which words tell entries apart: kernel ridge regression over the cosine of rare tokens.
  * Measured against a plain vote of the nearest in docs/decisions/0010-faq-search.md.
- * Yields between pieces of work of some milliseconds; its return value is the vote.
+ * Yields between pieces of work of some milliseconds; its return value gives each entry's share, about 0 to 1.
  */
 export function* learnVote(
   phrasings: Phrasing[],
   entries: number,
-): Generator<void, (asked: Tokens) => Votes> {
+): Generator<void, (asked: Tokens) => Float64Array> {
   const rarity = raritiesOf(phrasings)
   const postings = new Map<string, number[]>()
   const vectors = phrasings.map(({ tokens }) => unit(tokens, rarity))
@@ -54,11 +48,7 @@ export function* learnVote(
     phrasings.length <= MOST_WEIGHED ? yield* weigh(phrasings, vectors, entries, like) : undefined
   return (asked) => {
     const sums = like(unit(asked, rarity))
-    const near = new Float64Array(entries)
-    for (const [i, { entry }] of phrasings.entries()) {
-      if ((sums[i] as number) > (near[entry] as number)) near[entry] = sums[i] as number
-    }
-    if (!weights) return { vote: near, near }
+    if (!weights) return nearest(sums, phrasings, entries)
     const vote = new Float64Array(entries)
     for (let i = 0; i < sums.length; i++) {
       const kernel = (sums[i] as number) ** POWER
@@ -66,8 +56,16 @@ export function* learnVote(
       const row = weights[i] as Float64Array
       for (let entry = 0; entry < entries; entry++) plus(vote, entry, kernel * (row[entry] as number))
     }
-    return { vote, near }
+    return vote
   }
+}
+
+function nearest(likeness: Float64Array, phrasings: Phrasing[], entries: number): Float64Array {
+  const best = new Float64Array(entries)
+  for (const [i, { entry }] of phrasings.entries()) {
+    best[entry] = Math.max(best[entry] as number, likeness[i] as number)
+  }
+  return best
 }
 
 function raritiesOf(phrasings: Phrasing[]): (token: string) => number {
@@ -76,7 +74,7 @@ function raritiesOf(phrasings: Phrasing[]): (token: string) => number {
     for (const token of new Set(tokens)) counts.set(token, (counts.get(token) ?? 0) + 1)
   }
   const all = phrasings.length + 1
-  return (token) => Math.log(all / ((counts.get(token) ?? 0) + 1)) + 0.5
+  return (token) => Math.log(all / ((counts.get(token) ?? 0) + 1)) + 1
 }
 
 /** Tokens that no phrasing has count in the length: a question mostly about something else is like nothing. */

@@ -1,6 +1,4 @@
 import { stemmer } from 'stemmer'
-import type { Lexis } from './lexis.ts'
-import type { Reader } from './searchReading.ts'
 import { folded, plain } from './spelling.ts'
 
 /** What a text is found by; the first letter of a token is its kind. */
@@ -13,9 +11,9 @@ const KINDS: Record<string, number> = {
   /** A group of synonyms. */
   s: 1,
   /** A kanji; two of them, or two katakana; the border of kanji and hiragana. */
-  k: 0.3,
+  k: 0.4,
   p: 0.6,
-  m: 0.4,
+  m: 0.25,
   /** Two English words; a part of one. */
   b: 0.5,
   c: 0.5,
@@ -81,48 +79,6 @@ export function soundTokens(sound: string): Tokens {
   return tokens
 }
 
-/** Finds which groups of synonyms a text mentions, by how it sounds and by its English stems. */
-export function conceptFinder({ words: groups }: Lexis, reader: Reader): (text: string) => Tokens {
-  const bySound = new Map<string, [sound: string, token: string][]>()
-  const byStems = new Map<string, string>()
-  let longest = 1
-  for (const [i, group] of groups.entries()) {
-    for (const word of group) {
-      const token = `s${i}`
-      if (/^[\x20-\x7e]+$/.test(word)) {
-        const stems = stemsOf(word)
-        byStems.set(stems.join(' '), token)
-        longest = Math.max(longest, stems.length)
-      }
-      for (const sound of new Set([reader(word), reader(word, true)])) {
-        const list = bySound.get(sound[0] ?? '') ?? []
-        list.push([sound, token])
-        bySound.set(sound[0] ?? '', list)
-      }
-    }
-  }
-  for (const list of bySound.values()) list.sort(([one], [other]) => other.length - one.length)
-  return (text) => {
-    const sound = reader(text, true)
-    const tokens: Tokens = []
-    for (let at = 0; at < sound.length; ) {
-      const found = bySound
-        .get(sound[at] as string)
-        ?.find(([word]) => sound.startsWith(word, at) && !/[ァ-ヶ]/.test(sound[at + word.length] ?? ''))
-      if (found) tokens.push(found[1])
-      at += found ? found[0].length : 1
-    }
-    const stems = stemsOf(text)
-    for (let from = 0; from < stems.length; from++) {
-      for (let size = Math.min(longest, stems.length - from); size > 0; size--) {
-        const token = byStems.get(stems.slice(from, from + size).join(' '))
-        if (token) tokens.push(token)
-      }
-    }
-    return tokens
-  }
-}
-
 /** The Latin words of a text without their endings. */
 export function stemsOf(text: string): string[] {
   return latinWords(text).map((word) => stemmer(word))
@@ -131,7 +87,10 @@ export function stemsOf(text: string): string[] {
 function latinWords(text: string): string[] {
   return (
     plain(text)
-      .replace(/['’]/g, '')
+      .replace(/’/g, "'")
+      .replace(/\b(?:can't|cannot)\b/g, 'can not')
+      .replace(/n't\b/g, ' not')
+      .replace(/'(?:m|s|d|ll|re|ve)\b/g, '')
       .match(/[a-z0-9]+/g) ?? []
   )
 }

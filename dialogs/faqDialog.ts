@@ -19,7 +19,7 @@ const HELPED = 'faq'
 const SUGGEST = 'suggest'
 
 /** How likely an answer must be to be given at once; in the middle of a flow more is at stake. */
-const SURE = 0.65
+const SURE = 0.66
 const SURE_AT_A_STEP = 0.72
 /** How likely a question must be to be offered. */
 const PERHAPS = 0.2
