@@ -2,6 +2,7 @@ import { type Lexis, noLexis } from './lexis.ts'
 import { conceptFinder } from './searchConcepts.ts'
 import { createReader } from './searchReading.ts'
 import { buildShelf } from './searchShelf.ts'
+import { politeness } from './searchWords.ts'
 import { plain } from './spelling.ts'
 
 /** One entry of any FAQ, in one language. */
@@ -24,7 +25,7 @@ export function* searchCorpus(
     questions: [question, ...alternates],
     answer,
   }))
-  const tools = { reader, concepts: conceptFinder(lexis.words, reader) }
+  const tools = { reader, concepts: conceptFinder(lexis.words, reader), polite: politeness(lexis.polite) }
   const shelf = yield* buildShelf(texts, lexis.outside[locale] ?? [], locale, tools)
   return (text) => {
     const scores = shelf(plain(text))

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type CorpusEntry, languageOf, searchCorpus } from './faqCorpus.ts'
+import { noLexis } from './lexis.ts'
 import { loadContent } from './load.ts'
 import { atOnce } from './search.ts'
 
@@ -24,7 +25,7 @@ if (!faqs || !queries || !out) {
 const entries: CorpusEntry[] = JSON.parse(readFileSync(faqs, 'utf8'))
 const dir = import.meta.dirname
 const { content } = loadContent({ dir, localesDir: join(dir, '..', 'locales'), bank: 'osaka-city' })
-const lexis = { words: [], readings: [], ...content?.lexis, outside: {} }
+const lexis = { ...noLexis, ...content?.lexis, outside: {} }
 const locale = lang ?? languageOf(entries)
 const began = performance.now()
 const search = atOnce(searchCorpus(entries, locale, lexis))

@@ -5,6 +5,8 @@ import { normalise } from './spelling.ts'
 
 /** Words that mean the same, and how kanji are read; for the search only. */
 export interface Lexis {
+  /** Politeness around a question, which says nothing about it. */
+  polite: string[]
   /** Groups of words of one meaning, in any language. */
   words: string[][]
   readings: [word: string, kana: string][]
@@ -13,11 +15,11 @@ export interface Lexis {
 }
 
 /** What the search knows when there is no `synonyms.yaml`. */
-export const noLexis: Lexis = { words: [], readings: [], outside: {} }
+export const noLexis: Lexis = { polite: [], words: [], readings: [], outside: {} }
 
 /** Reads `content/synonyms.yaml`; a word stands in one group only, and a reading is kana. */
 export function readLexis(source: Source, { report }: Reading): Lexis {
-  const file = Section.ofFile(source, report)?.expect([], ['words', 'readings', 'outside'])
+  const file = Section.ofFile(source, report)?.expect([], ['polite', 'words', 'readings', 'outside'])
   if (!file) return noLexis
   const groupOf = new Map<string, number>()
   const words = file.rows('words').map((row, group) => {
@@ -40,5 +42,6 @@ export function readLexis(source: Source, { report }: Reading): Lexis {
   const outside = Object.fromEntries(
     ['ja', 'en'].map((locale) => [locale, unanswered?.texts(locale).map(({ text }) => text) ?? []]),
   )
-  return { words, readings, outside }
+  const polite = file.texts('polite').map(({ text }) => text)
+  return { polite, words, readings, outside }
 }

@@ -3,6 +3,7 @@ import { type Lexis, noLexis } from './lexis.ts'
 import { conceptFinder } from './searchConcepts.ts'
 import { createReader } from './searchReading.ts'
 import { buildShelf, type Shelf } from './searchShelf.ts'
+import { politeness } from './searchWords.ts'
 import { plain } from './spelling.ts'
 
 /** One FAQ entry for a question; the score is how sure the search is of it, 0 to 1. */
@@ -55,6 +56,7 @@ export function* searchInPieces(
   const all = [...entries]
   const reader = createReader(lexis.readings)
   const concepts = conceptFinder(lexis.words, reader)
+  const polite = politeness(lexis.polite)
   const shelves: [string, Shelf][] = []
   for (const locale of locales) {
     const texts = all.map((entry) => ({
@@ -66,7 +68,7 @@ export function* searchInPieces(
       answer: sentence(locale, entry.answer),
     }))
     const outside = lexis.outside[locale] ?? []
-    shelves.push([locale, yield* buildShelf(texts, outside, locale, { reader, concepts })])
+    shelves.push([locale, yield* buildShelf(texts, outside, locale, { reader, concepts, polite })])
   }
   return (text, locale) => {
     const asked = plain(text.slice(0, MOST_LETTERS)).slice(0, MOST_LETTERS)

@@ -18,15 +18,21 @@ const VOTE = 0.7
 const PART = 0.3
 
 /** A logistic curve over how an entry fares, and how far it is before the best other one. */
-const CURVE = { base: -1.93, lead: 5.36, margin: 5.86 }
+const CURVE = { base: -2.07, lead: 4.92, margin: 5.48 }
 
-/** How likely each entry is the right one, 0 to 1; fitted as docs/decisions/0010-faq-search.md tells. */
-export function score({ vote, part, each }: Evidence): Float64Array {
+/** How each entry fares, about 0 to 1; the last is for what has no answer. */
+export function leadOf({ vote, part, each }: Evidence): Float64Array {
   const trust = Math.max(0, Math.min(1, (each - FEW_PHRASINGS) / (ENOUGH_PHRASINGS - FEW_PHRASINGS)))
-  // The last of the votes is for what has no answer.
-  const lead = vote.map((one, i) => trust * VOTE * one + (1 - trust * (1 - PART)) * (part[i] ?? 0))
+  return vote.map((one, i) => trust * VOTE * one + (1 - trust * (1 - PART)) * (part[i] ?? 0))
+}
+
+/**
+ * How likely each entry is the right one, 0 to 1, by how it fares and how far before the best other one;
+ * fitted as docs/decisions/0010-faq-search.md tells.
+ */
+export function likelihoods(lead: Float64Array): Float64Array {
   const [best, second] = twoBest(lead)
-  return lead.subarray(0, part.length).map((one) => {
+  return lead.subarray(0, -1).map((one) => {
     if (one <= 0) return 0
     const margin = one - (one === best ? second : best)
     return 1 / (1 + Math.exp(-(CURVE.base + CURVE.lead * one + CURVE.margin * margin)))

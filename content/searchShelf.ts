@@ -1,10 +1,12 @@
 import type { conceptFinder } from './searchConcepts.ts'
 import { indexFields } from './searchFields.ts'
 import { fromRomaji, type Reader } from './searchReading.ts'
-import { score } from './searchScore.ts'
-import { learnVote, type Phrasing } from './searchVote.ts'
+import { leadOf, likelihoods } from './searchScore.ts'
+import { createSpeller, type Spelled } from './searchSpeller.ts'
+import { plus } from './searchSums.ts'
+import { learnVote } from './searchVote.ts'
 import { englishTokens, japaneseTokens, soundTokens, type Tokens } from './searchWords.ts'
-import { normalise } from './spelling.ts'
+import { normalise, plain } from './spelling.ts'
 
 /** What an entry says in one language. */
 export interface EntryText {
@@ -18,7 +20,11 @@ export type Shelf = (asked: string) => Float64Array
 interface Tools {
   reader: Reader
   concepts: ReturnType<typeof conceptFinder>
+  polite: RegExp | undefined
 }
+
+/** How much the spelling of the nearest phrasing counts beside all else. */
+const SPELLING = 0.3
 
 /** Builds the search over one language's entries; yields between pieces of work. */
 export function* buildShelf(
@@ -28,34 +34,38 @@ export function* buildShelf(
   tools: Tools,
 ): Generator<void, Shelf> {
   const isEnglish = locale === 'en'
-  const readText = isEnglish ? englishReader(tools) : japaneseReader(tools)
-  const phrasings: Phrasing[] = []
+  const read = isEnglish ? englishReader(tools) : japaneseReader(tools)
+  const readText: TextReader = (text) => read(withoutPoliteness(plain(text), tools.polite))
+  const phrasings: Spelled[] = []
   const questions: Tokens[] = []
   const exact = new Map<string, number>()
   for (const [entry, text] of texts.entries()) {
     const said: Tokens = []
     for (const question of text.questions) {
-      const { words, sounds } = readText(question)
+      const { words, sounds, sound } = readText(question)
       for (const word of words) said.push(word)
-      phrasings.push({ entry, tokens: [...words, ...sounds] })
+      phrasings.push({ entry, sound, tokens: [...words, ...sounds] })
       exact.set(normalise(question), entry)
     }
     questions.push(said)
     if (entry % 8 === 0) yield
   }
   for (const question of outside) {
-    const { words, sounds } = readText(question)
-    phrasings.push({ entry: texts.length, tokens: [...words, ...sounds] })
+    const { words, sounds, sound } = readText(question)
+    phrasings.push({ entry: texts.length, sound, tokens: [...words, ...sounds] })
   }
   const fields = yield* indexFields(texts.length, (i) => [
     questions[i] as Tokens,
     readText(texts[i]?.answer ?? '').words,
   ])
   const vote = yield* learnVote(phrasings, texts.length + 1)
+  const spell = createSpeller(phrasings)
   const each = (phrasings.length - outside.length) / (texts.length || 1)
   const ask = (text: string): Float64Array => {
-    const { words, sounds } = readText(text)
-    return score({ vote: vote([...words, ...sounds]), part: fields(words), each })
+    const { words, sounds, sound } = readText(text)
+    const lead = leadOf({ vote: vote([...words, ...sounds]), part: fields(words), each })
+    for (const [entry, likeness] of spell(sound, lead)) plus(lead, entry, SPELLING * likeness)
+    return likelihoods(lead)
   }
   return (asked) => {
     const scores = ask(asked)
@@ -67,15 +77,24 @@ export function* buildShelf(
   }
 }
 
+/** Nothing but politeness stays what it is. */
+function withoutPoliteness(text: string, polite: RegExp | undefined): string {
+  const bare = polite ? text.replace(polite, ' ') : text
+  return /[\p{L}\p{N}]/u.test(bare) ? bare : text
+}
+
 /** Reads a text into what it says, and into how it sounds where its language is written without spaces. */
-type TextReader = (text: string) => { words: Tokens; sounds: Tokens }
+type TextReader = (text: string) => { words: Tokens; sounds: Tokens; sound: string }
 
 function japaneseReader({ reader, concepts }: Tools): TextReader {
   return (text) => {
-    return { words: [...japaneseTokens(text), ...concepts(text)], sounds: soundTokens(reader(text)) }
+    const sound = reader(text)
+    return { words: [...japaneseTokens(text), ...concepts(text)], sounds: soundTokens(sound), sound }
   }
 }
 
 function englishReader({ concepts }: Tools): TextReader {
-  return (text) => ({ words: [...englishTokens(text), ...concepts(text)], sounds: [] })
+  return (text) => {
+    return { words: [...englishTokens(text), ...concepts(text)], sounds: [], sound: plain(text) }
+  }
 }

@@ -79,6 +79,13 @@ export function soundTokens(sound: string): Tokens {
   return tokens
 }
 
+/** A pattern for politeness in any place, the longest first; undefined when there is none to know. */
+export function politeness(words: string[]): RegExp | undefined {
+  if (words.length === 0) return undefined
+  const sorted = words.map(plain).sort((one, other) => other.length - one.length)
+  return new RegExp(sorted.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|'), 'g')
+}
+
 /** The Latin words of a text without their endings. */
 export function stemsOf(text: string): string[] {
   return latinWords(text).map((word) => stemmer(word))
