@@ -2,7 +2,7 @@ import type { Activity } from 'botbuilder-core'
 import type { Committed } from './auditTurn.ts'
 import type { Logger } from './log.ts'
 import { hidesSecret, maskSecrets } from './secrets.ts'
-import type { Accepted, Conversation, Inbound, Pass, Pending, Store } from './store/index.ts'
+import type { Accepted, Conversation, Inbound, Pass, Pending, Question, Store } from './store/index.ts'
 import type { Turns } from './turns.ts'
 
 /** What the dialogs are given, and what they answer; they change nothing outside. */
@@ -36,6 +36,8 @@ export interface Reply {
   passes: Pass[]
   /** Where the customer has just gone in a procedure that other conversations may share. */
   moved?: { flow: string; step: string; request: string }
+  /** A free question that was asked, or what became of the one before. */
+  question?: Question
   /** For the log: ids only. */
   trace: { event: string; flow?: string; step?: string; faq?: string }
 }
@@ -166,6 +168,7 @@ class TurnTaker implements Turns {
       tells,
       sends,
       ...(event.reply && { reply: event.reply }),
+      ...(reply.question && { question: reply.question }),
     })
     if (outcome === 'stale') return
     for (const { conversation: other } of tells) this.wake(other)

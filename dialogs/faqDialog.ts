@@ -42,12 +42,18 @@ export async function answerQuestion(dc: DialogContext, scene: Scene, text: stri
   const found = scene.world.search(text, scene.state.locale)
   const [best] = found
   const isAtStep = stepOf(scene, dc.stack[0]?.id) !== undefined
+  const { locale } = scene.state
   if (best && best.score >= (isAtStep ? SURE_AT_A_STEP : SURE)) {
+    scene.question = { text, locale }
     await answerEntry(dc, scene, best.id)
     return true
   }
-  if (isAtStep) return false
+  if (isAtStep) {
+    scene.question = { text, locale, kind: 'nothing' }
+    return false
+  }
   const perhaps = found.filter(({ score }) => score >= PERHAPS).slice(0, 3)
+  scene.question = perhaps.length > 0 ? { text, locale } : { text, locale, kind: 'nothing' }
   await dc.cancelAllDialogs()
   if (perhaps.length > 0) await dc.beginDialog(SUGGEST, { ids: perhaps.map(({ id }) => id) })
   else
@@ -153,6 +159,7 @@ async function followHelped(turn: WaterfallStepContext): Promise<DialogTurnResul
   const scene = sceneOf(turn.context)
   const helped = scene.choice === 'yes'
   scene.trace = { event: helped ? 'faq.helped' : 'faq.unhelpful', faq: String((turn.options as Options).id) }
+  if (!helped) scene.question = { locale: scene.state.locale, kind: 'unhelpful' }
   const words = say(scene, helped ? 'bot:faq.glad' : 'bot:faq.sorry')
   await askWith(turn, scene, words, helped ? [] : [...topics(scene), commandButton(scene, 'person')])
   return turn.endDialog()
@@ -177,6 +184,7 @@ async function followSuggest(turn: WaterfallStepContext): Promise<DialogTurnResu
     await answerEntry(turn, scene, chosen)
     return Dialog.EndOfTurn
   }
+  scene.question = { locale: scene.state.locale, kind: 'none' }
   await askWith(turn, scene, say(scene, 'bot:miss.nothing'), [
     ...topics(scene),
     commandButton(scene, 'person'),

@@ -59,6 +59,8 @@ export interface Reply {
   passes: Pass[]
   /** Where the customer has just gone in a procedure that others may share. */
   moved?: GuidePlace
+  /** A free question that was asked, or what became of the one before. */
+  question?: Scene['question']
   /** For the log: ids only. */
   trace: Scene['trace']
 }
@@ -118,6 +120,7 @@ export function createDialogs(deps: Deps) {
         requests: scene.requests,
         passes: scene.passes,
         moved: moved(before, state, world, heard.activity),
+        ...(scene.question && { question: scene.question }),
         trace: scene.trace,
       }
     },

@@ -85,6 +85,8 @@ export interface Scene {
   canRestart?: boolean
   requests: string[]
   passes: Pass[]
+  /** A free question that was asked, or what became of the one before; kept for the writers. */
+  question?: { text?: string; locale: string; kind?: 'nothing' | 'none' | 'unhelpful' }
   trace: { event: string; flow?: string; step?: string; faq?: string }
 }
 

@@ -72,6 +72,28 @@ export interface Turn {
   sends?: boolean
   /** What the answer to this event can use. */
   reply?: object
+  question?: Question
+}
+
+/**
+ * A free question in a turn: new (`text`), and why it has no answer that helped (`kind`). Without `kind` it waits for
+ * what becomes of it; without `text` the one that waits is meant.
+ */
+export interface Question {
+  /** Without secrets: masked before the event was accepted. */
+  text?: string
+  locale: string
+  /** Nothing was found; none of those offered was meant; the answer did not help. */
+  kind?: 'nothing' | 'none' | 'unhelpful'
+}
+
+/** A question without an answer that helped; kept for 90 days, and nothing says who asked. */
+export interface Unanswered {
+  question: string
+  locale: string
+  kind: string
+  /** Milliseconds since 1970. */
+  at: number
 }
 
 /** What one turn has said, until its channel has taken it. */
@@ -132,6 +154,8 @@ export interface Store {
   sent(id: number): Promise<void>
   /** Remembers a note, and that another try is due; durable when it resolves. */
   postpone(id: number, again: { dueAt: number; attempts: number; note?: object }): Promise<void>
+  /** Questions without an answer that helped, oldest first. */
+  unanswered(): Promise<Unanswered[]>
   /** Calls back after each durable change of a log: a hint; the sequence number is the truth. */
   onLogged(listener: (conversation: string, seq: number) => void): () => void
   /** Throws when the store cannot answer. */

@@ -49,6 +49,25 @@ CREATE TABLE IF NOT EXISTS passes (
   spent_at INTEGER
 ) STRICT, WITHOUT ROWID;
 
+-- The last free question of a conversation, until it is known whether its answer helped.
+CREATE TABLE IF NOT EXISTS asked (
+  conversation TEXT PRIMARY KEY,
+  question TEXT NOT NULL,
+  locale TEXT NOT NULL,
+  at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS asked_age ON asked (at);
+
+-- Questions without an answer that helped, for the writers; nothing says who asked.
+CREATE TABLE IF NOT EXISTS unanswered (
+  id INTEGER PRIMARY KEY,
+  question TEXT NOT NULL,
+  locale TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS unanswered_age ON unanswered (at);
+
 -- What channels must still send; a row leaves when the channel has taken it.
 CREATE TABLE IF NOT EXISTS outbox (
   id INTEGER PRIMARY KEY AUTOINCREMENT,

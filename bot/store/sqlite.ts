@@ -10,14 +10,18 @@ import type {
   Outgoing,
   Pass,
   Pending,
+  Question,
   Store,
   Turn,
+  Unanswered,
 } from './index.ts'
 
 const schema = readFileSync(new URL('./schema.sql', import.meta.url), 'utf8')
 
 /** Events are remembered this long, so that a late second delivery is still recognised. */
 const REMEMBERED_MS = 30 * 24 * 3600 * 1000
+/** Writers have this long to answer a question. */
+const QUESTIONS_KEPT_MS = 90 * 24 * 3600 * 1000
 /** Passes are remembered this long after they expired, so that whoever comes too late is told so. */
 const PASSES_REMEMBERED_MS = 24 * 3600 * 1000
 
@@ -165,6 +169,10 @@ class SqliteStore implements Store {
     return this.#group.write(() => void this.#sql.postpone.run(dueAt, attempts, json(note), id))
   }
 
+  async unanswered(): Promise<Unanswered[]> {
+    return this.#sql.unanswered.all(this.#now() - QUESTIONS_KEPT_MS) as unknown as Unanswered[]
+  }
+
   onLogged(listener: (conversation: string, seq: number) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
@@ -229,6 +237,7 @@ class SqliteStore implements Store {
     for (const request of turn.requests) this.#sql.request.run(request, turn.conversation)
     for (const pass of turn.passes ?? []) this.#issue(pass)
     for (const inbound of turn.tells ?? []) this.#accept(inbound)
+    if (turn.question) this.#keepQuestion(turn.conversation, turn.question)
     this.#sql.applied.run(turn.eventChannel, turn.eventId)
     return said.at(-1)?.id
   }
@@ -237,6 +246,14 @@ class SqliteStore implements Store {
     const now = this.#now()
     this.#sql.forgetPasses.run(now - PASSES_REMEMBERED_MS)
     this.#sql.issue.run(id, flow, step, request, expiresAt)
+  }
+
+  #keepQuestion(conversation: string, { text, locale, kind }: Question): void {
+    const now = this.#now()
+    if (text && !kind) this.#sql.ask.run(conversation, text, locale, now)
+    if (text && kind) this.#sql.keepQuestion.run(text, locale, kind, now)
+    if (!text && kind) this.#sql.keepAsked.run(kind, conversation)
+    if (kind) this.#sql.forgetAsked.run(conversation)
   }
 
   #log(conversation: string, activity: Logged['activity']): Logged['activity'] & { id: string } {
@@ -252,6 +269,8 @@ class SqliteStore implements Store {
     if (now - this.#forgotAt < 3600 * 1000) return
     this.#forgotAt = now
     this.#sql.forget.run(now - REMEMBERED_MS)
+    this.#sql.purgeAsked.run(now - QUESTIONS_KEPT_MS)
+    this.#sql.purgeQuestions.run(now - QUESTIONS_KEPT_MS)
   }
 
   #tell(conversation: string, seq: number): void {
@@ -336,6 +355,17 @@ function statements(db: DatabaseSync) {
     sending: db.prepare('SELECT DISTINCT conversation FROM outbox'),
     sent: db.prepare('DELETE FROM outbox WHERE id = ?'),
     postpone: db.prepare('UPDATE outbox SET due_at = ?, attempts = ?, note = ? WHERE id = ?'),
+    ask: db.prepare(
+      'INSERT INTO asked (conversation, question, locale, at) VALUES (?, ?, ?, ?) ON CONFLICT (conversation) DO UPDATE SET question = excluded.question, locale = excluded.locale, at = excluded.at',
+    ),
+    keepQuestion: db.prepare('INSERT INTO unanswered (question, locale, kind, at) VALUES (?, ?, ?, ?)'),
+    keepAsked: db.prepare(
+      'INSERT INTO unanswered (question, locale, kind, at) SELECT question, locale, ?, at FROM asked WHERE conversation = ?',
+    ),
+    forgetAsked: db.prepare('DELETE FROM asked WHERE conversation = ?'),
+    purgeAsked: db.prepare('DELETE FROM asked WHERE at < ?'),
+    purgeQuestions: db.prepare('DELETE FROM unanswered WHERE at < ?'),
+    unanswered: db.prepare('SELECT question, locale, kind, at FROM unanswered WHERE at >= ? ORDER BY id'),
     check: db.prepare('SELECT count(*) FROM conversations WHERE id IS NULL'),
   }
 }

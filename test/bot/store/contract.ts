@@ -267,4 +267,20 @@ export function storeContract(open: () => Promise<Store> | Store): void {
   })
 
   it('answers a check while it is open', () => store.check())
+
+  it('keeps a question without an answer that helped, and forgets who asked', async () => {
+    const asking = (eventId: string, version: number, question: object) =>
+      store.accept(event(eventId)).then(() => store.commit(turn(eventId, version, { question })))
+    await asking('e1', 0, { text: '使えますか', locale: 'ja' })
+    expect(await store.unanswered()).to.deep.equal([])
+    await asking('e2', 1, { locale: 'ja', kind: 'none' })
+    await asking('e3', 2, { text: 'what now', locale: 'en', kind: 'nothing' })
+    // Nothing waits any more.
+    await asking('e4', 3, { locale: 'ja', kind: 'unhelpful' })
+    const kept = await store.unanswered()
+    expect(kept.map(({ at: _, ...rest }) => rest)).to.deep.equal([
+      { question: '使えますか', locale: 'ja', kind: 'none' },
+      { question: 'what now', locale: 'en', kind: 'nothing' },
+    ])
+  })
 }

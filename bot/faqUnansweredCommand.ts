@@ -1,0 +1,38 @@
+import { parseArgs } from 'node:util'
+import { createWords } from '../locales/index.ts'
+import { readConfig } from './config.ts'
+import { firstContent, localesBeside } from './live.ts'
+import { openStore } from './store/open.ts'
+import { groupsOf, propose } from './unanswered.ts'
+
+// `npm run faq:unanswered [-- --most 20]`: questions without an answer that helped, and a line of YAML for each group.
+const { values } = parseArgs({ options: { most: { type: 'string', default: '20' } } })
+const config = readConfig()
+const { contentDir, bank } = config
+const localesDir = localesBeside(contentDir)
+const content = firstContent({ contentDir, localesDir, bank })
+const words = createWords({ dir: localesDir, sentences: content.sentences, bank: content.bank })
+const sentence = (locale: string, key: string) => words.t(locale as 'ja' | 'en', key)
+const store = openStore(config.storageUrl)
+const unanswered = await store.unanswered()
+await store.close()
+
+const groups = groupsOf(unanswered, content.lexis.readings)
+console.log(`${unanswered.length} questions in ${groups.length} groups, of the last 90 days`)
+for (const group of groups.slice(0, Number(values.most))) {
+  console.log(`\n${group.times} × (${group.locale})`)
+  for (const { question, times } of group.questions) console.log(`  ${times} × ${question}`)
+  const { entry, phrase, captures, breaks } = propose(group, groups, {
+    content,
+    locales: words.locales,
+    sentence,
+  })
+  if (!entry) {
+    console.log('  No entry comes near: a new one, or a line under "outside" in content/synonyms.yaml')
+    continue
+  }
+  const file = group.locale === 'en' ? 'locales/en/faq.yaml' : 'content/faq'
+  console.log(`  ${file}, "${entry}", under phrases:\n    - ${JSON.stringify(phrase)}`)
+  for (const other of captures) console.log(`  would also answer: ${other}`)
+  for (const other of breaks) console.log(`  would break: ${other.phrase} (${other.entry})`)
+}
