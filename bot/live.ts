@@ -1,5 +1,14 @@
 import { join } from 'node:path'
-import { type Content, type Finding, loadContent, searchFaq, watchContent } from '../content/index.ts'
+import { setImmediate as aMoment } from 'node:timers/promises'
+import {
+  atOnce,
+  type Content,
+  type Finding,
+  loadContent,
+  type Search,
+  searchInPieces,
+  watchContent,
+} from '../content/index.ts'
 import { createDialogs, type Draw, type Links } from '../dialogs/index.ts'
 import { createWords, readLexicon, type Words } from '../locales/index.ts'
 import type { UnlockClient } from '../unlock/index.ts'
@@ -57,14 +66,19 @@ export function firstContent(place: LivePlace): Content {
 
 /** Keeps the content fresh: a good edit takes effect with the next turn, a broken one never does. */
 export function openLive(parts: LiveParts, watch = true): Live {
-  let now = speakFrom(parts.first, parts)
+  let now = atOnce(speakFrom(parts.first, parts))
+  let newest = parts.first
   const watcher = watch
     ? watchContent({
         ...folders(parts),
         version: parts.first.version,
         onChange: (content) => {
-          now = speakFrom(content, parts)
-          parts.log.info({ event: 'content.changed', version: content.version })
+          newest = content
+          void betweenTurns(speakFrom(content, parts), () => newest === content).then((made) => {
+            if (!made) return
+            now = made
+            parts.log.info({ event: 'content.changed', version: content.version })
+          })
         },
         onBroken: (findings) => {
           for (const { file, line, column, rule } of findings) {
@@ -86,13 +100,23 @@ function folders({ contentDir, localesDir, bank }: LivePlace) {
   return { dir: contentDir, localesDir, bank }
 }
 
-function speakFrom(content: Content, { localesDir, unlock, links, draw, pseudonym, log }: LiveParts) {
+/** Works in pieces, so that turns are taken in between; undefined when it is no longer wanted. */
+async function betweenTurns<T>(work: Generator<void, T>, isWanted: () => boolean): Promise<T | undefined> {
+  while (isWanted()) {
+    const { done, value } = work.next()
+    if (done) return value
+    await aMoment()
+  }
+  return undefined
+}
+
+function* speakFrom(content: Content, { localesDir, unlock, links, draw, pseudonym, log }: LiveParts) {
   const onMissing = (locale: string, key: string) =>
     log.warn({ event: 'words.missing', id: `${locale} ${key}` })
   const words = createWords({ dir: localesDir, sentences: content.sentences, bank: content.bank, onMissing })
   const lexicons = { ja: readLexicon(localesDir, 'ja'), en: readLexicon(localesDir, 'en') }
   const sentence = (locale: string, key: string) => words.t(locale as 'ja' | 'en', key)
-  const search = searchFaq(content.faq.values(), words.locales, sentence, content.lexis)
+  const search: Search = yield* searchInPieces(content.faq.values(), words.locales, sentence, content.lexis)
   return {
     content,
     words,

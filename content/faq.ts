@@ -14,6 +14,8 @@ export interface FaqEntry {
   starts?: { flow: string; given: Record<string, string> }
   /** Offers a person after the answer. */
   person: boolean
+  /** Thanks and greetings: answered, and nothing more is asked. */
+  smalltalk: boolean
   /** Among the topics of the greeting. */
   featured: boolean
 }

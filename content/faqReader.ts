@@ -29,7 +29,7 @@ export function readFaq(source: Source, reading: Reading, drafts: Map<string, Fa
 }
 
 function readEntry(section: Section, id: string, place: Place, reading: Reading): FaqDraft {
-  const optional = ['label', 'image', 'starts', 'person', 'featured']
+  const optional = ['label', 'image', 'starts', 'person', 'featured', 'smalltalk']
   section.expect(['question', 'answer', 'phrases'], optional)
   const path = `faq:${id}`
   const question = takeText(reading, section, 'question', 'question', `${path}.question`) ?? ''
@@ -38,7 +38,11 @@ function readEntry(section: Section, id: string, place: Place, reading: Reading)
   const image = takePicture(reading, section, `${path}.alt`)
   const phrases = takePhrases(reading, section, path)
   const starts = readStarts(section)
-  const flags = { person: section.flag('person'), featured: section.flag('featured') }
+  const flags = {
+    person: section.flag('person'),
+    featured: section.flag('featured'),
+    smalltalk: section.flag('smalltalk'),
+  }
   const words = { question, ...(label && { label }), answer, ...(image && { image }), phrases }
   const entry: FaqEntry = { id, ...words, ...(starts && { starts: starts.value }), ...flags }
   return { entry, place, ...(starts && { starts: starts.places }) }

@@ -44,7 +44,7 @@ export async function answerQuestion(dc: DialogContext, scene: Scene, text: stri
   const isAtStep = stepOf(scene, dc.stack[0]?.id) !== undefined
   const { locale } = scene.state
   if (best && best.score >= (isAtStep ? SURE_AT_A_STEP : SURE)) {
-    scene.question = { text, locale }
+    if (!scene.world.content.faq.get(best.id)?.smalltalk) scene.question = { text, locale }
     await answerEntry(dc, scene, best.id)
     return true
   }
@@ -52,7 +52,8 @@ export async function answerQuestion(dc: DialogContext, scene: Scene, text: stri
     scene.question = { text, locale, kind: 'nothing' }
     return false
   }
-  const perhaps = found.filter(({ score }) => score >= PERHAPS).slice(0, 3)
+  const { faq } = scene.world.content
+  const perhaps = found.filter(({ id, score }) => score >= PERHAPS && !faq.get(id)?.smalltalk).slice(0, 3)
   scene.question = perhaps.length > 0 ? { text, locale } : { text, locale, kind: 'nothing' }
   await dc.cancelAllDialogs()
   if (perhaps.length > 0) await dc.beginDialog(SUGGEST, { ids: perhaps.map(({ id }) => id) })
@@ -72,6 +73,7 @@ export async function answerEntry(dc: DialogContext, scene: Scene, id: string): 
   scene.trace = { ...scene.trace, event: 'faq.answered', faq: id }
   if (stepOf(scene, dc.stack[0]?.id)) return digress(dc, scene, entry)
   await tellAnswer(dc, scene, entry)
+  if (entry.smalltalk) return repeat(dc)
   const flow = entry.starts && scene.world.content.flows.get(entry.starts.flow)
   if (flow) {
     await startFlow(dc, scene, flow, entry.starts?.given)

@@ -1,0 +1,144 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { disturbances } from '../../bench/disturbances.ts'
+import { heldIn, ownFaq } from '../../bench/ownFaq.ts'
+import { atOnce, createReader, languageOf, normalise, searchCorpus } from '../../content/index.ts'
+
+const own = ownFaq()
+const all = heldIn()
+const inside = all.filter(({ id }) => id)
+const messy = inside.filter(({ kind }) => ['typo', 'kana', 'half', 'romaji', 'two'].includes(kind))
+/** As in dialogs/faqDialog.ts. */
+const sure = 0.66
+
+const best = (text: string, locale = 'ja') => own.search(text, locale)[0]
+
+describe('the FAQ search', function () {
+  this.timeout(60_000)
+
+  for (const [text, id] of [
+    ['ﾛｯｸされた', 'service-suspended'],
+    ['rogin dekinai', 'service-suspended'],
+    ['つかえなくなった', 'service-suspended'],
+    ['りようしゃのろっくをかいじょしたい', 'user-locked'],
+    ['shoumeisho ga denai', 'certificate-missing'],
+    ['I cannot sign in', 'service-suspended'],
+    ['ありがとうございます', 'thanks'],
+  ] as const)
+    it(`answers 「${text}」 by ${id}`, () => {
+      expect(best(text)?.id).to.equal(id)
+      expect(best(text)?.score).to.be.at.least(sure)
+    })
+
+  it('finds what the writers gave word for word, surely', () => {
+    for (const { id, phrases } of own.content.faq.values())
+      for (const locale of own.locales)
+        for (const phrase of phrases[locale] ?? [])
+          expect(best(phrase, locale), phrase).to.deep.equal({ id, score: 1 })
+  })
+
+  it('has the right answer first in 92 of 100 messy questions, and among three in 98', () => {
+    const places = messy.map(({ text, locale, id }) =>
+      own.search(text, locale).findIndex((match) => match.id === id),
+    )
+    expect(places.filter((place) => place === 0).length / messy.length).to.be.at.least(0.92)
+    expect(places.filter((place) => place >= 0 && place < 3).length / messy.length).to.be.at.least(0.98)
+  })
+
+  it('is seldom sure of something wrong: 3 of 100, and 5 of 100 that have no answer', () => {
+    const wrong = inside.filter(({ text, locale, id }) => {
+      const found = best(text, locale)
+      return found && found.score >= sure && found.id !== id
+    })
+    expect(wrong.length / inside.length).to.be.at.most(0.03)
+    const outside = all.filter(({ id }) => !id)
+    const answered = outside.filter(({ text, locale }) => (best(text, locale)?.score ?? 0) >= sure)
+    expect(outside.length).to.be.at.least(150)
+    expect(answered.length / outside.length).to.be.at.most(0.05)
+  })
+
+  for (const name of ['half-width', 'hiragana only', 'politer', 'shorter'] as const)
+    it(`keeps 95 of 100 right answers when the question comes ${name}`, () => {
+      const reader = createReader(own.content.lexis.readings)
+      const right = inside.filter(({ text, locale, id }) => locale === 'ja' && best(text)?.id === id)
+      const kept = right.filter(({ text, id }) => best(disturbances[name]?.(text, reader) ?? '')?.id === id)
+      expect(kept.length / right.length).to.be.at.least(0.95)
+    })
+
+  it('gives scores from 0 to 1, best first, for anything that can be typed', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'binary', maxLength: 200 }),
+        fc.constantFrom('ja', 'en'),
+        (text, locale) => {
+          const scores = own.search(text, locale).map(({ score }) => score)
+          expect(scores.every((score) => score > 0 && score <= 1)).to.equal(true)
+          expect(scores).to.deep.equal(scores.toSorted((a, b) => b - a))
+        },
+      ),
+      { numRuns: 200 },
+    )
+  })
+
+  it('does not slow down for texts that mean harm', () => {
+    const time = (text: string) => {
+      const began = performance.now()
+      own.search(text, 'ja')
+      return performance.now() - began
+    }
+    for (let i = 0; i < 50; i++) time(`${i} ログオンできません`)
+    const usual = Math.max(2, ...Array.from({ length: 20 }, (_, i) => time(`${i}番の証明書を更新したい`)))
+    for (const text of attacks()) expect(time(text), text.slice(0, 20)).to.be.below(usual * 25)
+  })
+
+  it('searches any FAQ in either language', () => {
+    const entries = [
+      { id: 'a', question: '住民票の写しが欲しい', answer: '窓口で申請してください。' },
+      { id: 'b', question: 'ごみの出し方を知りたい', answer: '朝八時までに出してください。' },
+    ]
+    expect(languageOf(entries)).to.equal('ja')
+    expect(atOnce(searchCorpus(entries))('住民票はどこでもらえますか')[0]?.id).to.equal('a')
+    const english = [
+      { id: 'a', question: 'Opening hours', answer: 'We open at nine.' },
+      { id: 'b', question: 'Lost luggage', answer: 'Call us.' },
+    ]
+    expect(languageOf(english)).to.equal('en')
+    expect(atOnce(searchCorpus(english))('when do you open')[0]?.id).to.equal('a')
+  })
+})
+
+describe('spellings', () => {
+  it('are equal in every width, case and kana, with and without what cannot be seen', () => {
+    for (const text of ['ログオン', 'ﾛｸﾞｵﾝ', 'ろぐおん', 'ロ\u200bグオン', ' ログ・オン。'])
+      expect(normalise(text)).to.equal('ろぐおん')
+    expect(normalise('a\ud800b')).to.equal('ab')
+  })
+})
+
+function attacks(): string[] {
+  const units = [
+    'あ',
+    'ロック',
+    '!',
+    'a',
+    'ok ',
+    '😀',
+    '👩‍👩‍👧‍👦',
+    '\u202e',
+    '\ud800',
+    '\u200b',
+    'ﷺ',
+    'ー',
+    '　',
+    '\u0301',
+    "'t",
+    '(a+)+$',
+    "n't ",
+    '漢',
+    'ｶﾞ',
+    '\0',
+  ]
+  return units.flatMap((unit) =>
+    [1, 3, 40, 300, 2000, 20_000, 100_000, 400, 24, 7].map((n) => unit.repeat(n)),
+  )
+}
