@@ -1,5 +1,6 @@
 import { once } from 'node:events'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 import { expect } from 'chai'
 import { WebSocket } from 'ws'
 import { type Customer, customer } from './customer.ts'
@@ -39,10 +40,17 @@ describe('callers who hold connections', function () {
   })
 
   it('are closed, the bot’s and the sandbox’s, while honest ones are served', async () => {
-    const closed = [kaijo.url, kaijo.sandboxUrl].flatMap((url) =>
-      slow.flatMap((one) =>
-        Array.from({ length: attackers }, () => dripping(Number(new URL(url).port), one)),
-      ),
+    const [bot, sandbox] = [kaijo.url, kaijo.sandboxUrl].map((url) => Number(new URL(url).port)) as [
+      number,
+      number,
+    ]
+    const doors = [
+      () => connect(bot, '127.0.0.1'),
+      () => connect(sandbox, '127.0.0.1'),
+      () => encrypted(sandbox),
+    ]
+    const closed = doors.flatMap((open) =>
+      slow.flatMap((one) => Array.from({ length: attackers }, () => dripping(open(), one))),
     )
     const honest = await customer(kaijo)
     await honest.say('証明書を選ぶ画面が出ません')
@@ -99,9 +107,13 @@ describe('callers who hold connections', function () {
   })
 })
 
+/** An attacker believes any certificate. */
+function encrypted(port: number): Socket {
+  return connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false })
+}
+
 /** Resolves when the server has closed the connection. */
-async function dripping(port: number, { head, drip }: { head: string; drip: string }): Promise<void> {
-  const socket = connect(port, '127.0.0.1')
+async function dripping(socket: Socket, { head, drip }: { head: string; drip: string }): Promise<void> {
   socket.on('error', () => undefined)
   socket.resume()
   socket.write(head)

@@ -12,7 +12,7 @@ const patience = 5000
  */
 export function createDoor(secure: SecureServer, where: () => string): { server: Server; close(): void } {
   const sockets = new Set<Socket>()
-  const plain = createPlain({ maxHeaderSize: 8 * 1024 }, (request, response) => {
+  const plain = createPlain({ maxHeaderSize: 8 * 1024, connectionsCheckingInterval: 1000 }, (request, response) => {
     const isReading = request.method === 'GET' || request.method === 'HEAD'
     response.statusCode = isReading ? 307 : 403
     if (isReading) response.setHeader('location', `${where()}${readPath(request.url)}`)
@@ -22,6 +22,8 @@ export function createDoor(secure: SecureServer, where: () => string): { server:
   })
   plain.headersTimeout = patience
   plain.requestTimeout = patience
+  // Neither of the two listens itself; without this Node never looks whether a caller takes too long.
+  for (const behind of [plain, secure]) behind.emit('listening')
 
   const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket)
@@ -44,6 +46,7 @@ export function createDoor(secure: SecureServer, where: () => string): { server:
   return {
     server,
     close() {
+      plain.close()
       for (const socket of sockets) socket.destroy()
     },
   }
