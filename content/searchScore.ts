@@ -20,9 +20,14 @@ const PART = 0.3
 /** A logistic curve over how an entry fares, and how far it is before the best other one. */
 const CURVE = { base: -2.07, lead: 4.92, margin: 5.48 }
 
+/** How much the phrasings' vote counts, 0 to 1, by how many an entry has on average. */
+export function trustIn(each: number): number {
+  return Math.max(0, Math.min(1, (each - FEW_PHRASINGS) / (ENOUGH_PHRASINGS - FEW_PHRASINGS)))
+}
+
 /** How each entry fares, about 0 to 1; the last is for what has no answer. */
 export function leadOf({ vote, part, each }: Evidence): Float64Array {
-  const trust = Math.max(0, Math.min(1, (each - FEW_PHRASINGS) / (ENOUGH_PHRASINGS - FEW_PHRASINGS)))
+  const trust = trustIn(each)
   return vote.map((one, i) => trust * VOTE * one + (1 - trust * (1 - PART)) * (part[i] ?? 0))
 }
 

@@ -1,7 +1,7 @@
 import type { conceptFinder } from './searchConcepts.ts'
 import { indexFields } from './searchFields.ts'
 import { fromRomaji, type Reader } from './searchReading.ts'
-import { leadOf, likelihoods } from './searchScore.ts'
+import { leadOf, likelihoods, trustIn } from './searchScore.ts'
 import { createSpeller, type Spelled } from './searchSpeller.ts'
 import { plus } from './searchSums.ts'
 import { learnVote } from './searchVote.ts'
@@ -25,6 +25,8 @@ interface Tools {
 
 /** How much the spelling of the nearest phrasing counts beside all else. */
 const SPELLING = 0.3
+/** Whoever is as likely as this needs no second look. */
+const UNDOUBTED = 0.9
 
 /** Builds the search over one language's entries; yields between pieces of work. */
 export function* buildShelf(
@@ -58,12 +60,17 @@ export function* buildShelf(
     questions[i] as Tokens,
     readText(texts[i]?.answer ?? '').words,
   ])
-  const vote = yield* learnVote(phrasings, texts.length + 1)
-  const spell = createSpeller(phrasings)
   const each = (phrasings.length - outside.length) / (texts.length || 1)
+  const hasVotes = trustIn(each) > 0
+  const none = new Float64Array(texts.length + 1)
+  const vote = hasVotes ? yield* learnVote(phrasings, texts.length + 1) : () => none
+  const spell = createSpeller(phrasings)
   const ask = (text: string): Float64Array => {
     const { words, sounds, sound } = readText(text)
     const lead = leadOf({ vote: vote([...words, ...sounds]), part: fields(words), each })
+    const likely = likelihoods(lead)
+    // fuse.js takes longer than all the rest: it looks only where there is doubt.
+    if (!hasVotes || likely.some((one) => one > UNDOUBTED)) return likely
     for (const [entry, likeness] of spell(sound, lead)) plus(lead, entry, SPELLING * likeness)
     return likelihoods(lead)
   }
