@@ -22,7 +22,7 @@ console.log(`${unanswered.length} questions in ${groups.length} groups, of the l
 for (const group of groups.slice(0, Number(values.most))) {
   console.log(`\n${group.times} × (${group.locale})`)
   for (const { question, times } of group.questions) console.log(`  ${times} × ${question}`)
-  const { entry, phrase, captures, breaks } = propose(group, groups, {
+  const { entry, or, phrase, captures, breaks } = propose(group, groups, {
     content,
     locales: words.locales,
     sentence,
@@ -33,6 +33,7 @@ for (const group of groups.slice(0, Number(values.most))) {
   }
   const file = group.locale === 'en' ? 'locales/en/faq.yaml' : 'content/faq'
   console.log(`  ${file}, "${entry}", under phrases:\n    - ${JSON.stringify(phrase)}`)
+  if (or.length > 0) console.log(`  or under ${or.join(' or ')}`)
   for (const other of captures) console.log(`  would also answer: ${other}`)
   for (const other of breaks) console.log(`  would break: ${other.phrase} (${other.entry})`)
 }

@@ -14,6 +14,8 @@ export interface Group {
 export interface Proposal {
   /** The entry that comes nearest; undefined when none comes near. */
   entry?: string
+  /** Entries that come near as well: the writer knows which one is meant. */
+  or: string[]
   phrase: string
   /** Other unanswered questions that would be answered by the entry, too. */
   captures: string[]
@@ -60,8 +62,8 @@ export function propose(group: Group, others: Group[], trial: Trial): Proposal {
   const { content, locales, sentence } = trial
   const entries = [...content.faq.values()]
   const today = searchFaq(entries, locales, sentence, content.lexis)
-  const best = today(phrase, group.locale)[0]
-  if (!best || best.score < NEAR) return { phrase, captures: [], breaks: [] }
+  const [best, ...next] = today(phrase, group.locale).filter(({ score }) => score >= NEAR)
+  if (!best) return { or: [], phrase, captures: [], breaks: [] }
   const changed = entries.map((entry) => {
     if (entry.id !== best.id) return entry
     const phrases = [...(entry.phrases[group.locale] ?? []), phrase]
@@ -79,7 +81,7 @@ export function propose(group: Group, others: Group[], trial: Trial): Proposal {
       .filter((known) => found(then, known, group.locale) !== id)
       .map((known) => ({ phrase: known, entry: id })),
   )
-  return { entry: best.id, phrase, captures, breaks }
+  return { entry: best.id, or: next.slice(0, 2).map(({ id }) => id), phrase, captures, breaks }
 }
 
 function answers(search: Search, question: string, locale: string, id: string): boolean {
