@@ -12,14 +12,17 @@ const patience = 5000
  */
 export function createDoor(secure: SecureServer, where: () => string): { server: Server; close(): void } {
   const sockets = new Set<Socket>()
-  const plain = createPlain({ maxHeaderSize: 8 * 1024, connectionsCheckingInterval: 1000 }, (request, response) => {
-    const isReading = request.method === 'GET' || request.method === 'HEAD'
-    response.statusCode = isReading ? 307 : 403
-    if (isReading) response.setHeader('location', `${where()}${readPath(request.url)}`)
-    response.setHeader('cache-control', 'no-store')
-    response.setHeader('connection', 'close')
-    response.end()
-  })
+  const plain = createPlain(
+    { maxHeaderSize: 8 * 1024, connectionsCheckingInterval: 1000 },
+    (request, response) => {
+      const isReading = request.method === 'GET' || request.method === 'HEAD'
+      response.statusCode = isReading ? 307 : 403
+      if (isReading) response.setHeader('location', `${where()}${readPath(request.url)}`)
+      response.setHeader('cache-control', 'no-store')
+      response.setHeader('connection', 'close')
+      response.end()
+    },
+  )
   plain.headersTimeout = patience
   plain.requestTimeout = patience
   // Neither of the two listens itself; without this Node never looks whether a caller takes too long.
