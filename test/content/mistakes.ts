@@ -89,6 +89,21 @@ const yaml: Mistake[] = [
   },
 ]
 
+const search: Mistake[] = [
+  {
+    name: 'a synonym in two groups',
+    rule: 'duplicate-synonym',
+    ...write('content/synonyms.yaml', 'words:\n  - [ログオン, ログイン]\n  - [入る, ‸ﾛｸﾞｲﾝ]\n'),
+    mend: /one line/,
+  },
+  {
+    name: 'a reading that is not kana',
+    rule: 'not-kana',
+    ...write('content/synonyms.yaml', 'readings:\n  証明書: ‸shoumeisho\n'),
+    mend: /hiragana or katakana/,
+  },
+]
+
 const form: Mistake[] = [
   {
     name: 'a mistyped key',
@@ -644,4 +659,4 @@ const translations: Mistake[] = [
 ]
 
 /** Every kind of mistake, at the place where a writer would make it. */
-export const mistakes = [...yaml, ...form, ...ways, ...references, ...texts, ...translations]
+export const mistakes = [...yaml, ...search, ...form, ...ways, ...references, ...texts, ...translations]
