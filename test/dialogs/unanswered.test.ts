@@ -23,9 +23,9 @@ describe('a free question', () => {
     expect((await mind.presses(answered.state, yes?.value)).question).to.equal(undefined)
   })
 
-  it('is not what a greeting is: it is answered and nothing is asked', async () => {
-    const { said, question, trace } = await mind.says(undefined, 'おはようございます')
-    expect(trace.faq).to.equal('hello')
+  it('is not what a goodbye is: it is answered and nothing is asked', async () => {
+    const { said, question, trace } = await mind.says(undefined, 'さようなら')
+    expect(trace.faq).to.equal('goodbye')
     expect(said).to.have.length(1)
     expect(question).to.equal(undefined)
   })
