@@ -88,7 +88,13 @@ describe('the FAQ search', function () {
     }
     for (let i = 0; i < 50; i++) time(`${i} ログオンできません`)
     const usual = Math.max(2, ...Array.from({ length: 20 }, (_, i) => time(`${i}番の証明書を更新したい`)))
-    for (const text of attacks()) expect(time(text), text.slice(0, 20)).to.be.below(usual * 25)
+    // The best of a few: whoever else uses the machine may slow one of them down, an attack slows down all.
+    const best = (text: string) => {
+      let least = time(text)
+      for (let tries = 1; tries < 5 && least >= usual * 25; tries++) least = Math.min(least, time(text))
+      return least
+    }
+    for (const text of attacks()) expect(best(text), text.slice(0, 20)).to.be.below(usual * 25)
   })
 
   it('searches any FAQ in either language', () => {
