@@ -50,7 +50,10 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
   const place = { contentDir, localesDir: localesBeside(contentDir), bank }
   const first = firstContent(place)
   const sandbox = config.unlock ? undefined : await actTheBank(config, first.bank, log, audit)
-  const { url, token, keys: apiKeys } = config.unlock ?? sandboxApi(sandbox as Sandbox)
+  const { url, token } = config.unlock ?? (sandbox as Sandbox)
+  const pinned = config.unlock?.keys.map(readPublicKey)
+  // The sandbox's keys can be changed while it runs (`npm run sandbox -- rotate`).
+  const verifying = () => pinned ?? (sandbox as Sandbox).publicKeys().map(readPublicKey)
   const unlock = createUnlockClient({
     url,
     token,
@@ -99,10 +102,9 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
     },
   })
   const chat = directLine({ store, turns, keys, config, log, metrics, audit })
-  const verifying = apiKeys.map(readPublicKey)
   const parts = {
     client: unlock,
-    keys: () => verifying,
+    keys: verifying,
     turns,
     store,
     words: { t: (...of: Parameters<Words['t']>) => live.words().t(...of) },
@@ -132,7 +134,7 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
     take: (event) => takeEvent(parts, { ...event, by: 'recovery' }),
     onError: (err) => log.warn({ event: 'recovery.failed', err }),
   })
-  void unknownKeys(unlock, verifying).then(
+  void unknownKeys(unlock, verifying()).then(
     (unknown) => unknown.length > 0 && log.warn({ event: 'unlock.unknown-keys', count: unknown.length }),
     () => undefined,
   )
@@ -174,10 +176,6 @@ function actTheBank(config: Config, bank: BankProfile, log: Logger, audit: Audit
     writeDeed: (deed) => audit.write({ ...deed, where: 'sandbox' }),
     onError: (err) => log.error({ event: 'sandbox.failed', err }),
   })
-}
-
-function sandboxApi({ url, token, publicKey }: Sandbox) {
-  return { url, token, keys: [publicKey] }
 }
 
 /** One-way: the bank sees that two requests are of one customer, and not of which. */

@@ -87,10 +87,10 @@ describe('the routes to the unlock API', () => {
 
   before(async () => {
     practice = await practise()
-    const { url, token, publicKey } = practice
+    const { url, token, publicKeys } = practice
     parts = {
       client: createUnlockClient({ url, token, callbackUrl: 'http://127.0.0.1:9/unlock/callback' }),
-      keys: () => [readPublicKey(publicKey)],
+      keys: () => publicKeys().map(readPublicKey),
       turns: {
         async accept(inbound) {
           const result = await store.accept(inbound)

@@ -115,7 +115,10 @@ async function botPapers(kaijo: Watched): Promise<Papers> {
   const { token: apiToken, signing } = openBankKeys(join(kaijo.dir, 'sandbox'))
   const { id } = await unlockRequest(kaijo, apiToken)
   const host = new URL(kaijo.url).host
-  return { signing, values: { host, token, conversation, link, secret: kaijo.secret, request: id, apiToken } }
+  return {
+    signing: signing()[0]!,
+    values: { host, token, conversation, link, secret: kaijo.secret, request: id, apiToken },
+  }
 }
 
 /** The bot's credential, a form's token and a visit that has come as far as the menu. */
@@ -126,7 +129,7 @@ async function bankPapers(kaijo: Watched, menu: Visitor): Promise<Papers> {
   const inside = await menu.open('/bank/users')
   const cookieOf = (one: typeof fresh) => one.cookies.get('kaijo_sandbox') ?? ''
   return {
-    signing,
+    signing: signing()[0]!,
     values: {
       host: new URL(menu.origin).host,
       apiToken,

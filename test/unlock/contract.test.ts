@@ -98,7 +98,7 @@ describe('the contract of the unlock API and the two who keep it', () => {
 
   describe('the sandbox', () => {
     it('answers the operations of the contract, and no others', () => {
-      const api = createApi({ requests: {} as Requests, token: '', publicKey: '', origin: () => '' })
+      const api = createApi({ requests: {} as Requests, token: '', publicKeys: () => [], origin: () => '' })
       const named = Object.entries<object>(contract.paths).flatMap(([path, methods]) =>
         Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`),
       )

@@ -34,8 +34,8 @@ const newRequest = z.strictObject({
 export interface ApiPlace {
   requests: Requests
   token: string
-  /** Those that sign webhooks now, and those that will or did a day ago; at most three. */
-  publicKey: string | (() => readonly string[])
+  /** Those that sign webhooks now; at most three. */
+  publicKeys: () => readonly string[]
   /** Where the pages are, for links. */
   origin: () => string
   /** How many calls in how many seconds; 6,000 in a minute unless said otherwise. */
@@ -46,7 +46,7 @@ export interface ApiPlace {
 
 /** The bank's side of `unlock/openapi.yaml`, by `METHOD path`. */
 export function createApi(place: ApiPlace): Map<string, ApiHandler> {
-  const { requests, origin, publicKey } = place
+  const { requests, origin, publicKeys } = place
   const rate = createRate(place.quota ?? { calls: 6000, seconds: 60 }, place.clock ?? (() => new Date()))
   const show = (request: KeptRequest) => showRequest(request, origin())
   const authorized =
@@ -81,10 +81,7 @@ export function createApi(place: ApiPlace): Map<string, ApiHandler> {
     'GET /v1/keys': () => ({
       status: 200,
       body: {
-        keys: (typeof publicKey === 'string' ? [publicKey] : publicKey()).map((key) => ({
-          algorithm: 'ed25519',
-          publicKey: key,
-        })),
+        keys: publicKeys().map((publicKey) => ({ algorithm: 'ed25519', publicKey })),
       },
     }),
   }

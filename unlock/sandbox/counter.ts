@@ -1,5 +1,8 @@
+import { writePublicKey } from '../webhook.ts'
 import { openBooks } from './books.ts'
 import { type Form, troubles } from './contracts.ts'
+import { transact } from './database.ts'
+import { rotateSigning } from './keys.ts'
 
 /** The bank's counter for commands, beside a sandbox that may be running on the same folder. */
 export interface Counter {
@@ -9,6 +12,8 @@ export interface Counter {
   revoke(contract: string): number
   /** What the branch does when a form is handed in; false when there is no such contract. */
   handIn(form: Form, contract: string): Promise<boolean>
+  /** Makes a new key that signs webhooks; the public keys of all that sign now, the newest first. */
+  rotate(): string[]
   close(): void
 }
 
@@ -18,11 +23,17 @@ export async function openCounter(place: {
   code: string
   clock: () => Date
 }): Promise<Counter> {
-  const { db, contracts, certificates } = await openBooks(place)
+  const { db, keys, contracts, certificates } = await openBooks(place)
   return {
     list: () => contracts.demo().map((one) => ({ id: one.id, name: one.name, troubles: troubles(one) })),
     revoke: certificates.revoke,
     handIn: contracts.handIn,
+    // In a transaction only because that is what two commands wait for each other with.
+    rotate: () =>
+      transact(db, () => {
+        rotateSigning(place.dataDir)
+        return keys.signing().map(writePublicKey)
+      }),
     close: () => db.close(),
   }
 }

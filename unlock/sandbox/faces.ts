@@ -19,7 +19,7 @@ export interface Facing {
   requests: Requests
   sessions: Sessions
   words: Record<Locale, Say>
-  publicKey: string
+  publicKeys: () => readonly string[]
   /** The bank's four digits. */
   code: string
   dataDir: string
@@ -52,7 +52,7 @@ export async function showFaces(facing: Facing): Promise<Faces> {
   const { own, pem, file } = await openServerAuthority(facing.dataDir, hostsOf(facing), clock())
   const bank = createBank(facing, pem, () => origins)
   const token = books.keys.token
-  const api = createApi({ requests, token, publicKey: facing.publicKey, origin: () => origins.open })
+  const api = createApi({ requests, token, publicKeys: facing.publicKeys, origin: () => origins.open })
   const common = { bank, words, onError }
   const open = createListener({
     ...own,

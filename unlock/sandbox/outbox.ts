@@ -27,7 +27,7 @@ interface Due {
 export function startOutbox(place: {
   db: DatabaseSync
   /** Every key that signs now; several while keys change. */
-  signing: KeyObject | (() => readonly KeyObject[])
+  signing: () => readonly KeyObject[]
   clock: () => Date
   firstPause: number
   onError: (error: unknown) => void
@@ -49,8 +49,7 @@ export function startOutbox(place: {
 
   async function deliver(event: Due): Promise<void> {
     const body = Buffer.from(event.body)
-    const keys = typeof place.signing === 'function' ? place.signing() : [place.signing]
-    const headers = signWebhook({ id: event.id, body, keys, now: clock() })
+    const headers = signWebhook({ id: event.id, body, keys: place.signing(), now: clock() })
     const status = await post(event.url, { ...headers, 'content-type': 'application/json' }, body)
     if (closed) return
     const now = clock()

@@ -40,8 +40,8 @@ export interface Sandbox {
   publicUrl: string
   /** The bot's bearer credential. */
   token: string
-  /** Verifies its webhooks. */
-  publicKey: string
+  /** Verify its webhooks, the newest first; at most three. */
+  publicKeys(): string[]
   /** Where the pages are that ask for a client certificate. */
   logonUrl: string
   /** The authority of its server's certificate, PEM, and the file that has it. */
@@ -60,7 +60,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { code } = options.bank
   const books = await openBooks({ dataDir, code, clock })
   const { db, keys } = books
-  const publicKey = writePublicKey(keys.signing)
+  const publicKeys = () => keys.signing().map(writePublicKey)
   const firstPause = options.firstPause ?? 1000
   const outbox = startOutbox({ db, signing: keys.signing, clock, firstPause, onError })
   const lifetime = options.lifetime ?? 30 * 60 * 1000
@@ -68,7 +68,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const sessions = openSessions(db, keys.forms, clock)
   const words = { ja: openWords('ja', names(options)), en: openWords('en', names(options)) }
   const { port, publicUrl } = options
-  const place = { code, dataDir, host, port, publicUrl, publicKey, clock, writeDeed, onError }
+  const place = { code, dataDir, host, port, publicUrl, publicKeys, clock, writeDeed, onError }
   const faces = await showFaces({ ...place, books, requests, sessions, words })
   const trusting = trustingFetch(faces.authority)
   const timer = setInterval(() => {
@@ -86,7 +86,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     publicUrl: faces.open,
     logonUrl: faces.logon,
     token: keys.token,
-    publicKey,
+    publicKeys,
     authority: faces.authority,
     authorityFile: faces.authorityFile,
     fetch: trusting.fetch,

@@ -64,7 +64,7 @@ describe('a change of the keys that sign webhooks', () => {
   it('is announced: up to three keys are listed', async () => {
     const requests = openRequests({ db, clock: () => new Date(), lifetime: 1, onChange: () => {} })
     const keys = pairs.map(({ publicKey }) => writePublicKey(publicKey))
-    const api = createApi({ requests, token: 't', publicKey: () => keys, origin: () => '' })
+    const api = createApi({ requests, token: 't', publicKeys: () => keys, origin: () => '' })
     const answer = await api.get('GET /v1/keys')?.({} as IncomingMessage, new URL('http://x/v1/keys'), '')
     conforms('/components/schemas/Keys', answer?.body)
     expect(answer?.body).to.deep.equal({

@@ -25,7 +25,7 @@ describe('the webhooks of the sandbox', () => {
     expect(new Set(received.map(({ headers }) => headers['webhook-id'])).size).to.equal(1)
     for (const { headers, body, json } of received) {
       expect(json.data).to.deep.equal({ id, state: 'rejected' })
-      const keys = [readPublicKey(practice.publicKey)]
+      const keys = [...practice.publicKeys().map(readPublicKey)]
       expect(verifyWebhook({ headers, body, keys, now: new Date() }).valid).to.equal(true)
     }
     await callback.close()

@@ -58,7 +58,7 @@ describe('the walk through the six steps', () => {
         const verdict = verifyWebhook({
           headers,
           body,
-          keys: [readPublicKey(practice.publicKey)],
+          keys: practice.publicKeys().map(readPublicKey),
           now: practice.now,
         })
         expect(verdict).to.deep.equal({ valid: true, id: headers['webhook-id'] })
