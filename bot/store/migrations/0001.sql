@@ -1,0 +1,81 @@
+-- What the SQLite store keeps, table for table. JSON is text and not jsonb: it must come back as it went in, with
+-- every character that JSON can hold. Times are milliseconds since 1970.
+CREATE TABLE conversations (
+  id text PRIMARY KEY,
+  channel text NOT NULL,
+  version bigint NOT NULL DEFAULT 0,
+  state text,
+  seq bigint NOT NULL DEFAULT 0,
+  reference text,
+  -- Which process takes its turns now, and until when unless it says that it still does.
+  holder text,
+  held_until timestamptz
+);
+
+CREATE TABLE activities (
+  conversation text NOT NULL,
+  seq bigint NOT NULL,
+  activity text NOT NULL,
+  PRIMARY KEY (conversation, seq)
+);
+
+CREATE TABLE inbox (
+  place bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  channel text NOT NULL,
+  event text NOT NULL,
+  conversation text NOT NULL,
+  activity_id text NOT NULL,
+  activity text,
+  reply text,
+  accepted_at bigint NOT NULL,
+  UNIQUE (channel, event)
+);
+CREATE INDEX inbox_pending ON inbox (conversation, place) WHERE activity IS NOT NULL;
+CREATE INDEX inbox_age ON inbox (accepted_at);
+
+CREATE TABLE requests (
+  id text NOT NULL,
+  conversation text NOT NULL,
+  PRIMARY KEY (id, conversation)
+);
+
+CREATE TABLE passes (
+  id text PRIMARY KEY,
+  flow text NOT NULL,
+  step text NOT NULL,
+  request text NOT NULL,
+  expires_at bigint NOT NULL,
+  spent_at bigint
+);
+
+CREATE TABLE asked (
+  conversation text PRIMARY KEY,
+  question text NOT NULL,
+  locale text NOT NULL,
+  at bigint NOT NULL
+);
+CREATE INDEX asked_age ON asked (at);
+
+CREATE TABLE unanswered (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  question text NOT NULL,
+  locale text NOT NULL,
+  kind text NOT NULL,
+  at bigint NOT NULL
+);
+CREATE INDEX unanswered_age ON unanswered (at);
+
+CREATE TABLE outbox (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  conversation text NOT NULL,
+  channel text NOT NULL,
+  activities text NOT NULL,
+  reply text,
+  attempts int NOT NULL DEFAULT 0,
+  due_at bigint NOT NULL DEFAULT 0,
+  note text,
+  -- Which process is sending it now.
+  holder text,
+  held_until timestamptz
+);
+CREATE INDEX outbox_conversation ON outbox (conversation, id);

@@ -1,0 +1,160 @@
+import { Client, type ClientBase, Pool, type PoolClient, types } from 'pg'
+
+/** A row as PostgreSQL gives it; `bigint` columns are numbers. */
+export type Row = Record<string, string | number | null>
+
+/** Runs one statement; the same text is planned once a connection. */
+export type Query = (text: string, values?: unknown[]) => Promise<Row[]>
+
+/** Connections to one PostgreSQL, with a limit on how long anything may take. */
+export interface Connections {
+  query: Query
+  /** Runs `work` in one transaction; committed when it resolves, undone when it rejects. */
+  transaction<T>(work: (query: Query) => Promise<T>): Promise<T>
+  /** What others notify on the channel; `undefined` after a gap in which something may have been missed. */
+  listen(channel: string, heard: (payload: string | undefined) => void): void
+  close(): Promise<void>
+}
+
+/** A caller is answered within two seconds, so the database has less. */
+const limits = {
+  connectionTimeoutMillis: 1000,
+  query_timeout: 1500,
+  statement_timeout: 1400,
+  lock_timeout: 1000,
+  idle_in_transaction_session_timeout: 5000,
+}
+const RECONNECT_MS = [100, 500, 2000, 5000]
+
+/** Opens nothing yet: the first statement does. `schema` is what unqualified names mean. */
+export function openConnections(url: string, schema: string, onError: (error: unknown) => void): Connections {
+  const settings = {
+    connectionString: url,
+    keepAlive: true,
+    application_name: 'kaijo',
+    options: `-c search_path=${schema}`,
+    types: { getTypeParser },
+  }
+  const pool = new Pool({ ...settings, ...limits, max: 10 })
+  // A connection that breaks while nobody uses it; the pool has taken it out already.
+  pool.on('error', onError)
+  const ears: Ear[] = []
+
+  return {
+    query: (text, values) => withClient(pool, (client) => ask(client, text, values)),
+    transaction: (work) => withClient(pool, (client) => inTransaction(client, work)),
+    listen(channel, heard) {
+      ears.push(new Ear(() => new Client({ ...settings, connectionTimeoutMillis: 1000 }), channel, heard))
+    },
+    async close() {
+      for (const ear of ears) await ear.close()
+      await pool.end()
+    },
+  }
+}
+
+async function withClient<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect()
+  let broken: boolean | undefined
+  try {
+    return await work(client)
+  } catch (error) {
+    broken = isBroken(error)
+    throw error
+  } finally {
+    client.release(broken)
+  }
+}
+
+async function inTransaction<T>(client: ClientBase, work: (query: Query) => Promise<T>): Promise<T> {
+  await client.query('BEGIN')
+  try {
+    const result = await work((text, values) => ask(client, text, values))
+    await client.query('COMMIT')
+    return result
+  } catch (error) {
+    // On a broken connection the server undoes it by itself.
+    if (!isBroken(error)) await client.query('ROLLBACK')
+    throw error
+  }
+}
+
+/** A refusal of the server has a code of five characters; without one nobody knows what the connection is at. */
+function isBroken(error: unknown): boolean {
+  const { code = '' } = error as { code?: string }
+  return !/^(?!57P|08)(?=.*\d)[0-9A-Z]{5}$/.test(code)
+}
+
+const names = new Map<string, string>()
+
+async function ask(client: ClientBase, text: string, values: unknown[] = []): Promise<Row[]> {
+  let name = names.get(text)
+  if (!name) {
+    name = `k${names.size}`
+    names.set(text, name)
+  }
+  const { rows } = await client.query({ name, text, values: values.map(storable) })
+  return rows
+}
+
+/** PostgreSQL's text cannot hold NUL; in JSON it is escaped, elsewhere it has no meaning. */
+function storable(value: unknown): unknown {
+  return typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\ufffd') : value
+}
+
+function getTypeParser(oid: number, format?: 'text' | 'binary') {
+  // Sequence numbers and milliseconds stay far below 2^53.
+  if (oid === types.builtins.INT8) return Number
+  return types.getTypeParser(oid, format as 'text')
+}
+
+/** One connection that listens, and connects again whenever it was lost. */
+class Ear {
+  readonly #connect: () => Client
+  readonly #channel: string
+  readonly #heard: (payload: string | undefined) => void
+  #client: Client | undefined
+  #timer: NodeJS.Timeout | undefined
+  #failures = 0
+  #isClosed = false
+
+  constructor(connect: () => Client, channel: string, heard: (payload: string | undefined) => void) {
+    this.#connect = connect
+    this.#channel = channel
+    this.#heard = heard
+    void this.#open()
+  }
+
+  async #open(): Promise<void> {
+    const client = this.#connect()
+    this.#client = client
+    client.on('error', () => this.#again(client))
+    client.on('end', () => this.#again(client))
+    client.on('notification', ({ payload }) => this.#heard(payload ?? ''))
+    try {
+      await client.connect()
+      await client.query(`LISTEN ${client.escapeIdentifier(this.#channel)}`)
+      this.#failures = 0
+      this.#heard(undefined)
+    } catch {
+      this.#again(client)
+    }
+  }
+
+  #again(client: Client): void {
+    if (this.#client !== client) return
+    this.#client = undefined
+    void client.end().catch(() => undefined)
+    if (this.#isClosed) return
+    const wait = RECONNECT_MS[Math.min(this.#failures++, RECONNECT_MS.length - 1)]
+    this.#timer = setTimeout(() => void this.#open(), wait)
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    clearTimeout(this.#timer)
+    const client = this.#client
+    this.#client = undefined
+    await client?.end().catch(() => undefined)
+  }
+}
