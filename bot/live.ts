@@ -3,6 +3,7 @@ import { setImmediate as aMoment } from 'node:timers/promises'
 import {
   atOnce,
   type Content,
+  type DeskContent,
   type Finding,
   loadContent,
   type Search,
@@ -19,6 +20,8 @@ import type { Bot } from './turn.ts'
 export interface Live {
   bot(): Bot
   content(): Content
+  /** What only agents see of the same version; the dialogs are not given it. */
+  desk(): DeskContent
   words(): Words
   /** Throws when there is no content to speak from. */
   check(): void
@@ -35,6 +38,8 @@ export interface LivePlace {
 /** The content to begin with, and what the dialogs need of the outside. */
 export interface LiveParts extends LivePlace {
   first: Content
+  /** Without it there is nothing for agents to see until the content changes. */
+  firstDesk?: DeskContent
   unlock: UnlockClient
   links: Links
   draw: Draw
@@ -59,24 +64,30 @@ export class ContentError extends Error {
 
 /** Reads the content for the start. Throws ContentError when it cannot be used. */
 export function firstContent(place: LivePlace): Content {
-  const { content, findings } = loadContent(folders(place))
-  if (!content) throw new ContentError(findings)
-  return content
+  return firstLoaded(place).first
+}
+
+/** The same, with what only agents see of it. */
+export function firstLoaded(place: LivePlace): { first: Content; firstDesk: DeskContent } {
+  const { content, desk, findings } = loadContent(folders(place))
+  if (!content || !desk) throw new ContentError(findings)
+  return { first: content, firstDesk: desk }
 }
 
 /** Keeps the content fresh: a good edit takes effect with the next turn, a broken one never does. */
 export function openLive(parts: LiveParts, watch = true): Live {
-  let now = atOnce(speakFrom(parts.first, parts))
-  let newest = parts.first
+  const { first, firstDesk = { lines: new Map(), canned: new Map(), version: first.version } } = parts
+  let now = { ...atOnce(speakFrom(first, parts)), desk: firstDesk }
+  let newest = first
   const watcher = watch
     ? watchContent({
         ...folders(parts),
         version: parts.first.version,
-        onChange: (content) => {
+        onChange: (content, desk) => {
           newest = content
           void betweenTurns(speakFrom(content, parts), () => newest === content).then((made) => {
             if (!made) return
-            now = made
+            now = { ...made, desk }
             parts.log.info({ event: 'content.changed', version: content.version })
           })
         },
@@ -90,6 +101,7 @@ export function openLive(parts: LiveParts, watch = true): Live {
   return {
     bot: () => now.bot,
     content: () => now.content,
+    desk: () => now.desk,
     words: () => now.words,
     check: () => undefined,
     close: () => watcher?.close(),

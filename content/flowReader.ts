@@ -1,4 +1,5 @@
 import { basename } from 'node:path'
+import { takeAgentLines } from './agentLines.ts'
 import type { Place } from './finding.ts'
 import type { Flow, FormKey, Next, Outcome, Step } from './flow.ts'
 import { isPartOf, Links } from './links.ts'
@@ -132,7 +133,8 @@ function readOutcomes(section: Section, flow: Flow, places: Map<string, Place>, 
 }
 
 function readOutcome(section: Section, id: string, path: string, reading: Reading): Outcome {
-  section.expect(['title', 'text'], ['after', 'forms', 'missing', 'person', 'confirmed'])
+  section.expect(['title', 'text'], ['after', 'forms', 'missing', 'person', 'confirmed', 'agent'])
+  takeAgentLines(reading, section, path)
   const forms = section.texts('forms')
   reading.forms.push(...forms.map(({ text, place }) => ({ name: text, place })))
   const after = takeText(reading, section, 'after', 'text', `${path}.after`)

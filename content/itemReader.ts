@@ -9,7 +9,10 @@ import { readAsked } from './stepSource.ts'
 export function readItems(source: StepSource): Step[] {
   const { section, path, reading, links } = source
   const overviewKeys = section.has('all') || section.has('each') ? ['all', 'each'] : []
-  section.expect(['checklist', ...overviewKeys, 'items', 'complete', 'missing'], ['note', 'image', 'unsure'])
+  section.expect(
+    ['checklist', ...overviewKeys, 'items', 'complete', 'missing'],
+    ['note', 'image', 'unsure', 'agent'],
+  )
   const asked = readAsked(section, path, reading, 'checklist')
   const items = readEach(source)
   if (section.isMap('items') && items.length === 0)
@@ -38,7 +41,7 @@ function readEach({ section, id, path, reading }: StepSource): Item[] {
   const read = names.map((name, place): Item | undefined => {
     const item = takeMap(reading, items, name, `${path}.${name}`)?.expect(
       ['name', 'ask', 'choices'],
-      ['note', 'image', 'unsure'],
+      ['note', 'image', 'unsure', 'agent'],
     )
     if (!item) return undefined
     checkId(reading, name, item.place, true)

@@ -3,6 +3,10 @@ import { dirname, join } from 'node:path'
 import type { BankProfile } from './bank.ts'
 import type { BankDraft } from './bankReader.ts'
 import { readBank } from './bankReader.ts'
+import type { CannedDraft } from './cannedReader.ts'
+import { checkCannedVariables, readCanned } from './cannedReader.ts'
+import type { DeskContent } from './deskContent.ts'
+import { deskContentOf } from './deskContent.ts'
 import type { FaqEntry } from './faq.ts'
 import type { FaqDraft } from './faqReader.ts'
 import { readFaq } from './faqReader.ts'
@@ -40,7 +44,7 @@ export interface Content {
 
 /** Where the content is, whose it is, and in which language to speak about mistakes (Japanese unless told). */
 export interface ContentPlace {
-  /** The folder with `flows`, `faq`, `banks` and `pictures`. */
+  /** The folder with `flows`, `faq`, `banks` and `pictures`, and perhaps `canned`. */
   dir: string
   /** The folder with `ja` and `en`. */
   localesDir: string
@@ -52,6 +56,8 @@ export interface ContentPlace {
 /** What came of loading: no content when something in it is an error. */
 export interface Loaded {
   content?: Content
+  /** What only agents see; there whenever the content is. */
+  desk?: DeskContent
   /** All of them, by file, line and column. */
   findings: Finding[]
 }
@@ -67,7 +73,8 @@ export function loadContent({ dir, localesDir, bank, lang = 'ja' }: ContentPlace
   const own = profiles.get(bank)
   const banksFolder = { file: shelf.nameOf(join(dir, 'banks')), line: 1, column: 1 }
   if (!drafts.unread.has('banks')) checkName(reading, 'unknown-bank', bank, profiles.keys(), banksFolder)
-  check(dir, drafts, reading, readTranslations(localesDir, shelf, drafts.unread, reading))
+  const translations = readTranslations(localesDir, shelf, drafts.unread, reading)
+  check(dir, drafts, reading, translations)
 
   const findings = report.findings.sort(byPlace)
   if (!own || findings.some((finding) => finding.severity === 'error')) return { findings }
@@ -75,7 +82,8 @@ export function loadContent({ dir, localesDir, bank, lang = 'ja' }: ContentPlace
   const faq = new Map([...drafts.faq].map(([id, draft]) => [id, draft.entry]))
   const sentences = sentencesOf(reading)
   const content = { flows, faq, bank: own, banks: profiles, lexis, sentences, version: shelf.hash() }
-  return { content, findings }
+  const desk = deskContentOf({ reading, translations, canned: drafts.canned.values() }, own, content.version)
+  return { content, desk, findings }
 }
 
 function readSynonyms(file: string, shelf: Shelf, reading: Reading): Lexis {
@@ -87,13 +95,20 @@ function readSynonyms(file: string, shelf: Shelf, reading: Reading): Lexis {
 interface Drafts {
   flows: Map<string, FlowDraft>
   faq: Map<string, FaqDraft>
+  canned: Map<string, CannedDraft>
   banks: Map<string, BankDraft>
   /** Folders with a file that could not be read: what it holds is not known, so nothing can be said to be absent. */
   unread: Set<string>
 }
 
 function readDrafts(dir: string, shelf: Shelf, reading: Reading): Drafts {
-  const drafts: Drafts = { flows: new Map(), faq: new Map(), banks: new Map(), unread: new Set() }
+  const drafts: Drafts = {
+    flows: new Map(),
+    faq: new Map(),
+    canned: new Map(),
+    banks: new Map(),
+    unread: new Set(),
+  }
   const each = (folder: string) => {
     const sources = [...shelf.folder(join(dir, folder)).values()]
     if (sources.includes(undefined)) drafts.unread.add(folder)
@@ -108,6 +123,7 @@ function readDrafts(dir: string, shelf: Shelf, reading: Reading): Drafts {
     if (draft) drafts.flows.set(draft.flow.id, draft)
   }
   for (const source of each('faq')) readFaq(source, reading, drafts.faq)
+  for (const source of each('canned')) readCanned(source, reading, drafts.canned)
   return drafts
 }
 
@@ -121,7 +137,10 @@ function check(dir: string, drafts: Drafts, reading: Reading, translations: Sent
   if (!drafts.unread.has('flows')) checkStarts(drafts.faq.values(), drafts.flows, reading)
   if (drafts.unread.has('banks')) return
   checkForms(drafts.banks.values(), reading)
-  checkTexts([...sentences.values(), ...translations], profiles, reading)
+  const canned = [...drafts.canned.values()]
+  const sent = canned.flatMap((draft) => draft.sentences)
+  checkTexts([...sentences.values(), ...translations, ...sent], profiles, reading)
+  for (const draft of canned) checkCannedVariables(draft, profiles, reading)
   checkSameVariables(translations, profiles, reading)
   checkTopics(drafts.faq.values(), translations, profiles, reading)
 }

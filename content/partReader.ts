@@ -54,7 +54,7 @@ function readPart(source: StepSource, section: Section | undefined, part: Part |
     if (like) source.copies.push({ id: part.id, like, put: (original) => copy(original, part) })
     return
   }
-  section.expect(['do'], ['note', 'image', 'unsure', 'table', 'symptoms'])
+  section.expect(['do'], ['note', 'image', 'unsure', 'table', 'symptoms', 'agent'])
   const path = `${source.path}.${name}`
   const table = readTable(source, section, path)
   const symptoms = readSymptoms(section, path, source.reading, source.links)

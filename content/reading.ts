@@ -21,6 +21,12 @@ export type Field =
   | 'text'
   | 'answer'
   | 'label'
+  /** What an agent reads aloud to a customer. */
+  | 'read'
+  /** For agents only. */
+  | 'agent'
+  /** An approved text that an agent sends. */
+  | 'canned'
   /** A word of the bot itself, from `locales`. */
   | 'chrome'
 
@@ -144,7 +150,7 @@ const reserved = new Set([
     'alt',
     'unsure',
   ],
-  ...['choices', 'symptoms', 'missing', 'name', 'table', 'say', 'phrases', 'hint'],
+  ...['choices', 'symptoms', 'missing', 'name', 'table', 'say', 'phrases', 'hint', 'agent'],
 ])
 
 /** Reports an id that no key can be made of; says whether it is good. */

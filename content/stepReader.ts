@@ -16,7 +16,7 @@ export function readStep(source: StepSource): Step[] {
 }
 
 function readQuestion({ section, id, path, reading, links }: StepSource): Question {
-  section.expect(['ask', 'choices'], ['note', 'image', 'unsure', 'expects'])
+  section.expect(['ask', 'choices'], ['note', 'image', 'unsure', 'expects', 'agent'])
   const expects = section.oneOf('expects', ['digits'])
   const asked = readAsked(section, path, reading)
   const choices = readChoices(section, path, reading, links)
@@ -24,7 +24,7 @@ function readQuestion({ section, id, path, reading, links }: StepSource): Questi
 }
 
 function readAwait({ section, id, path, reading, links }: StepSource): Await {
-  section.expect(['await', 'ask', 'choices', 'cleared'], ['note', 'image', 'unsure'])
+  section.expect(['await', 'ask', 'choices', 'cleared'], ['note', 'image', 'unsure', 'agent'])
   const waitsFor = section.oneOf('await', ['unlock']) ?? 'unlock'
   const asked = readAsked(section, path, reading)
   const choices = readChoices(section, path, reading, links)

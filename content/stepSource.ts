@@ -1,3 +1,4 @@
+import { takeAgentLines } from './agentLines.ts'
 import type { Step, Text } from './flow.ts'
 import type { Links } from './links.ts'
 import type { Reading } from './reading.ts'
@@ -31,6 +32,7 @@ export function readAsked(
   reading: Reading,
   name: 'ask' | 'do' | 'checklist' = 'ask',
 ) {
+  takeAgentLines(reading, section, path)
   const field = name === 'do' ? 'do' : 'ask'
   const note = takeText(reading, section, 'note', 'note', `${path}.note`)
   const unsure = takeText(reading, section, 'unsure', 'unsure', `${path}.unsure`)

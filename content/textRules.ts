@@ -72,9 +72,15 @@ export function longest(text: string, banks: BankProfile[]): string {
 
 const variable = /\{\{ *([A-Za-z][\w.]*) *\}\}/g
 
-function variablesOf(banks: BankProfile[]): string[] {
+/** The names in braces that every text may use. */
+export function variablesOf(banks: BankProfile[]): string[] {
   const forms = new Set(banks.flatMap((bank) => Object.keys(bank.forms)))
   return ['bank.name', 'bank.service', 'bank.code', ...[...forms].map((form) => `bank.forms.${form}`)]
+}
+
+/** The text with the bank's own names in place of `{{bank.…}}`; other braces stay. */
+export function filledForBank(text: string, bank: BankProfile): string {
+  return text.replace(variable, (whole, name: string) => bankWord(bank, name) ?? whole)
 }
 
 function bankWord(bank: BankProfile, name: string): string | undefined {
@@ -101,6 +107,8 @@ function isSound(sentence: Sentence, known: string[]): boolean {
 
 /** The content knows the bank's names only; the bot's own words are given more at the moment they are said. */
 function unknownIn({ text, field }: Sentence, known: string[]): string[] {
+  // A canned response also asks the agent: its reader checks its names.
+  if (field === 'canned') return []
   return variablesIn(text).filter((name) => !known.includes(name) && (field !== 'chrome' || isBanks(name)))
 }
 

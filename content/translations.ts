@@ -36,6 +36,11 @@ export function readTranslations(
     if (source) compare(originalOf(namespace, readWordFile(source, namespace, reading), true, reading))
     english.delete(namespace)
   }
+  // Not beside the others: the words that dialogs speak from are read from that folder.
+  const agents = shelf.folder(join(localesDir, 'en', 'agents')).get('flows')
+  if (agents) mirrors.push(readMirror(agents, originalOf('agent', [], true, reading), reading))
+  else if ([...reading.sentences.keys()].some((key) => key.startsWith('agent:')))
+    reportFile('missing-file', nameOf(join('agents', 'flows')), reading)
   for (const namespace of english.keys()) reportFile('orphan-file', nameOf(namespace), reading)
 
   const phrasings = mirrors.flatMap((mirror) => mirror.phrasings)

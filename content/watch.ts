@@ -1,5 +1,6 @@
 import { type FSWatcher, readdirSync, watch } from 'node:fs'
 import { join } from 'node:path'
+import type { DeskContent } from './deskContent.ts'
 import type { Finding } from './finding.ts'
 import type { Content, ContentPlace, Loaded } from './load.ts'
 import { loadContent } from './load.ts'
@@ -11,7 +12,7 @@ export interface Watching extends ContentPlace {
   version?: string
   /** Milliseconds of quiet before an edit counts as finished; editors write a file in several goes. */
   quiet?: number
-  onChange(content: Content): void
+  onChange(content: Content, desk: DeskContent): void
   /** The content that ran goes on running. */
   onBroken(findings: Finding[]): void
 }
@@ -77,13 +78,13 @@ export function createReload(watching: Watching): () => void {
   let { version } = watching
   let told = ''
   return () => {
-    const { content, findings } = attempt(watching)
+    const { content, desk, findings } = attempt(watching)
     const mistakes = content ? '' : JSON.stringify(findings)
     if (!content && mistakes !== told) watching.onBroken(findings)
     told = mistakes
-    if (!content || content.version === version) return
+    if (!content || !desk || content.version === version) return
     version = content.version
-    watching.onChange(content)
+    watching.onChange(content, desk)
   }
 }
 
