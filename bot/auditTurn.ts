@@ -1,5 +1,5 @@
 import type { Activity } from 'botbuilder-core'
-import type { Deed } from './auditEntry.ts'
+import type { Deed } from '../unlock/index.ts'
 
 /** A turn that has been committed: what it met and what it left. */
 export interface Committed {

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import type { Audit } from './audit.ts'
+import type { Audit } from '../unlock/index.ts'
 import type { Store } from './store/index.ts'
 import type { Turns } from './turns.ts'
 
@@ -23,18 +23,18 @@ export function readGuideNumber(text: string): string | undefined {
 
 /**
  * Spends a guide number: the new conversation goes on where the number's one stands, and that one is told.
- * False when the number is unknown, used or expired.
+ * Gives whom it has met there; undefined when the number is unknown, used or expired.
  */
 export async function joinByNumber(
   { store, turns, audit }: GuideParts,
   number: string,
   joining: { conversation: string; channel: string; locale?: string; device?: string },
-): Promise<boolean> {
+): Promise<{ met: string[] } | undefined> {
   const { conversation, channel, locale, device } = joining
   const more = { ...(locale && { locale }), ...(device && { channelData: { device } }) }
-  let told: string[] = []
+  let met: string[] = []
   const place = await store.spend(number, ({ flow, step, request }, requesters) => {
-    told = [...requesters, conversation]
+    met = requesters
     const event = (to: string, name: string, value: object) => ({
       eventId: `${name}:${request}:${conversation}/${to}`,
       conversation: to,
@@ -47,9 +47,9 @@ export async function joinByNumber(
   })
   if (!place) {
     audit?.write({ who: 'customer', what: 'guide.refused', where: channel })
-    return false
+    return undefined
   }
   audit?.write({ who: 'customer', what: 'guide.used', request: place.request, conversation, where: channel })
-  for (const one of told) turns.wake(one)
-  return true
+  for (const one of [...met, conversation]) turns.wake(one)
+  return { met }
 }

@@ -1,7 +1,6 @@
 import type { KeyObject } from 'node:crypto'
-import type { UnlockClient, UnlockEvent, UnlockFeed, UnlockUpdate } from '../unlock/index.ts'
+import type { Audit, UnlockClient, UnlockEvent, UnlockFeed, UnlockUpdate } from '../unlock/index.ts'
 import { UnlockNotFound, writePublicKey } from '../unlock/index.ts'
-import type { Audit } from './audit.ts'
 import type { Store } from './store/index.ts'
 import type { Turns } from './turns.ts'
 

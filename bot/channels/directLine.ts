@@ -1,4 +1,4 @@
-import type { Audit } from '../audit.ts'
+import type { Audit } from '../../unlock/index.ts'
 import type { Config } from '../config.ts'
 import type { Keys } from '../keys.ts'
 import { createRates, createSlots } from '../limits.ts'

@@ -23,17 +23,18 @@ export async function openCounter(place: {
   code: string
   clock: () => Date
 }): Promise<Counter> {
-  const { db, keys, contracts, certificates } = await openBooks(place)
+  const { db, keys, contracts, branch, writeDeed, close } = await openBooks({ ...place, where: 'counter' })
   return {
     list: () => contracts.demo().map((one) => ({ id: one.id, name: one.name, troubles: troubles(one) })),
-    revoke: certificates.revoke,
-    handIn: contracts.handIn,
+    revoke: branch.revoke,
+    handIn: branch.handIn,
     // In a transaction only because that is what two commands wait for each other with.
     rotate: () =>
       transact(db, () => {
+        writeDeed({ who: 'bank', what: 'key.rotated' })
         rotateSigning(place.dataDir)
         return keys.signing().map(writePublicKey)
       }),
-    close: () => db.close(),
+    close,
   }
 }

@@ -5,7 +5,10 @@ export interface BankDeed {
     | `request.${'opened' | 'verified' | 'cleared' | 'rejected' | 'expired'}`
     | 'code.wrong'
     | `pin.${'wrong' | 'locked' | 'unlocked'}`
-    | 'certificate.refused'
+    | `certificate.${'refused' | 'revoked' | 'issued'}`
+    | 'card.replaced'
+    | 'key.rotated'
+    | 'practice.reset'
   /** The request's id. */
   request?: string
   /** The contract's id. */

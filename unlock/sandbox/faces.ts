@@ -2,7 +2,6 @@ import { isIP } from 'node:net'
 import { createApi } from './api.ts'
 import { openServerAuthority } from './authority.ts'
 import type { Books } from './books.ts'
-import type { WriteDeed } from './deed.ts'
 import { createListener, type Listener } from './listener.ts'
 import { createLogonPages } from './logonPages.ts'
 import { createPages } from './pages.ts'
@@ -28,7 +27,6 @@ export interface Facing {
   /** Where people reach the open face, when that is not where it listens. */
   publicUrl: string | undefined
   clock: () => Date
-  writeDeed: WriteDeed
   onError: (error: unknown) => void
 }
 
@@ -82,7 +80,7 @@ export async function showFaces(facing: Facing): Promise<Faces> {
 }
 
 function createBank(facing: Facing, authority: string, origins: Bank['origins']): Bank {
-  const { books, requests, sessions, code, clock, writeDeed } = facing
+  const { books, requests, sessions, code, clock } = facing
   const { certificates } = books
   const { certificate } = books.authority
   return {
@@ -91,7 +89,6 @@ function createBank(facing: Facing, authority: string, origins: Bank['origins'])
     sessions,
     authority,
     origins,
-    writeDeed,
     admit: (peer) => checkPeer(peer, { authority: certificate, code, now: clock(), find: certificates.find }),
   }
 }

@@ -41,24 +41,22 @@ function helpPages({ contracts, certificates, requests, authority }: Bank): Reco
 }
 
 /** What is done at the bank's counter, and starting over. */
-function branchPages({ contracts, certificates, writeDeed }: Bank): Record<string, PageHandler> {
+function branchPages({ contracts, branch }: Bank): Record<string, PageHandler> {
   const done = (view: View, sentence: string) =>
     ok(helpPage({ ...view, done: sentence }, contracts.demo(), mostAttempts))
   const isForm = (text: string): text is Form => forms.some((one) => one === text)
   return {
     'GET /reset': () => ({ location: '/' }),
     'POST /reset': async ({ view }) => {
-      await contracts.reset()
+      await branch.reset()
       return done(view, view.say('help.resetDone'))
     },
     'GET /branch': () => ({ location: '/' }),
     'POST /branch': async ({ view, form }) => {
       const [contract, asked] = [form.get('contract') ?? '', form.get('form') ?? '']
-      if (asked === 'revoke' && certificates.revoke(contract) > 0)
-        return done(view, view.say('help.revokeDone'))
-      if (!isForm(asked) || !(await contracts.handIn(asked, contract)))
+      if (asked === 'revoke' && branch.revoke(contract) > 0) return done(view, view.say('help.revokeDone'))
+      if (!isForm(asked) || !(await branch.handIn(asked, contract)))
         throw new Refusal(422, 'refused', 'There is no such contract, form, or certificate that is good')
-      if (asked === 'pinUnlock') writeDeed({ who: 'bank', what: 'pin.unlocked', contract })
       const more = asked === 'certificateReissue' ? ` ${view.say('help.newCertificate')}` : ''
       return done(view, view.say('help.handedIn', { form: view.say(`forms.${asked}`) }) + more)
     },

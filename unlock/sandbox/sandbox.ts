@@ -26,7 +26,7 @@ export interface SandboxOptions {
   lifetime?: number
   /** The pause after the first webhook that was not taken, in milliseconds; it doubles from there. */
   firstPause?: number
-  /** Keeps what must be found again after a dispute; a deed that it refuses is not done. */
+  /** Hears of what must be found again after a dispute, besides the sandbox's own audit log; a deed that it refuses is not done. */
   writeDeed?: WriteDeed
   /** Hears of what should not have happened. */
   onError?: (error: unknown) => void
@@ -56,10 +56,10 @@ const expiryInterval = 1000
 
 /** Starts the practised bank: the unlock API and the screens of the six steps. Throws in production. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const { clock, dataDir, host = '127.0.0.1', onError = () => {}, writeDeed = () => {} } = options
+  const { clock, dataDir, host = '127.0.0.1', onError = () => {} } = options
   const { code } = options.bank
-  const books = await openBooks({ dataDir, code, clock })
-  const { db, keys } = books
+  const books = await openBooks({ ...options, code, where: 'sandbox' })
+  const { db, keys, writeDeed } = books
   const publicKeys = () => keys.signing().map(writePublicKey)
   const firstPause = options.firstPause ?? 1000
   const outbox = startOutbox({ db, signing: keys.signing, clock, firstPause, onError })
@@ -68,7 +68,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const sessions = openSessions(db, keys.forms, clock)
   const words = { ja: openWords('ja', names(options)), en: openWords('en', names(options)) }
   const { port, publicUrl } = options
-  const place = { code, dataDir, host, port, publicUrl, publicKeys, clock, writeDeed, onError }
+  const place = { code, dataDir, host, port, publicUrl, publicKeys, clock, onError }
   const faces = await showFaces({ ...place, books, requests, sessions, words })
   const trusting = trustingFetch(faces.authority)
   const timer = setInterval(() => {
@@ -94,7 +94,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       clearInterval(timer)
       await outbox.close()
       await Promise.all([faces.close(), trusting.close()])
-      db.close()
+      books.close()
     },
   }
 }

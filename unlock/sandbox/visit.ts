@@ -1,3 +1,4 @@
+import type { Branch } from './branch.ts'
 import type { Cards } from './card.ts'
 import type { Certificates } from './certificates.ts'
 import type { Contracts } from './contracts.ts'
@@ -34,6 +35,7 @@ export type PageHandler = (visit: Visit) => PageAnswer | Promise<PageAnswer>
 /** What the bank knows. */
 export interface Bank {
   contracts: Contracts
+  branch: Branch
   certificates: Certificates
   cards: Cards
   secrets: Secrets

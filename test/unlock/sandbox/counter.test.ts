@@ -1,10 +1,15 @@
 import { spawnSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { demo, forms, type Practice, practise } from '../practice.ts'
+import { verifyAudit } from '../../../unlock/index.ts'
+import { openCounter } from '../../../unlock/sandbox/counter.ts'
+import { sandboxAuditKey } from '../../../unlock/sandbox/index.ts'
+import { bank, demo, forms, type Practice, practise } from '../practice.ts'
 import { atPin, cardPassword, formToken, importCertificate, type Visitor, visit } from '../visitor.ts'
 
 const entry = join(import.meta.dirname, '..', '..', '..', 'unlock', 'sandbox', 'sandboxCommand.ts')
+const auditCommand = join(import.meta.dirname, '..', '..', '..', 'bot', 'auditCommand.ts')
 const pins: Record<string, string> = {
   '0002345678': '917264',
   '0003456789': '264805',
@@ -91,6 +96,42 @@ describe('the counter of the sandbox', () => {
     await page.send({}, { action: '/reset', token: formToken(page) })
     await atPin(page)
     expect([page.status, page.path]).to.deep.equal([200, '/bank/pin'])
+  })
+
+  it('writes down what was done, by command and by button, in one log that is whole', async () => {
+    const { contract } = demo
+    const counter = await openCounter({ dataDir: practice.dataDir, code: bank.code, clock: () => new Date() })
+    counter.revoke(contract)
+    await counter.handIn('certificateReissue', contract)
+    await counter.handIn('cardReissue', contract)
+    counter.rotate()
+    counter.revoke('0009999999')
+    await counter.handIn('pinUnlock', '0009999999')
+    counter.close()
+    expect(command('hand-in', 'pinUnlock', '--contract', contract).status).to.equal(0)
+    const help = await visit(practice.url).open('/')
+    await help.send(
+      { contract: demo.contract, form: 'pinUnlock' },
+      { action: '/branch', token: formToken(help) },
+    )
+    await help.send({}, { action: '/reset', token: formToken(help) })
+    const lines = readFileSync(join(practice.dataDir, 'audit.log'), 'utf8').split('\n').slice(0, -1)
+    const all = lines.map((line) => JSON.parse(line))
+    expect(all.map(({ who, what, where }) => `${who} ${what} ${where}`)).to.deep.equal([
+      'bank certificate.revoked counter',
+      'bank certificate.issued counter',
+      'bank card.replaced counter',
+      'bank key.rotated counter',
+      'bank pin.unlocked counter',
+      'bank pin.unlocked sandbox',
+      'bank practice.reset sandbox',
+    ])
+    expect(lines.join()).not.to.include(contract)
+    const verify = [auditCommand, '--dir', practice.dataDir]
+    expect(spawnSync(process.execPath, verify, { encoding: 'utf8' })).to.include({ status: 0, stderr: '' })
+    writeFileSync(join(practice.dataDir, 'audit.log'), `${lines.toSpliced(2, 1).join('\n')}\n`)
+    const key = sandboxAuditKey(practice.dataDir)!
+    expect((await verifyAudit(practice.dataDir, key)).findings).not.to.deep.equal([])
   })
 
   it('says what it can do, and what was wrong', () => {

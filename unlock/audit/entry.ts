@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { requestNumber } from '../unlock/index.ts'
+import { requestNumber } from '../requestId.ts'
 
 /** What can be written down; a new word here is a new line in docs/decisions/0007-audit.md. */
 export type Act =
@@ -11,7 +11,10 @@ export type Act =
   | 'customer.told'
   | 'code.wrong'
   | `pin.${'wrong' | 'locked' | 'unlocked'}`
-  | 'certificate.refused'
+  | `certificate.${'refused' | 'revoked' | 'issued'}`
+  | 'card.replaced'
+  | 'key.rotated'
+  | 'practice.reset'
 
 /** Who did what to which request; ids are taken as they are and kept as a number or a pseudonym. */
 export interface Deed {

@@ -1,15 +1,14 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { execPath } from 'node:process'
 import { expect } from 'chai'
-import { type AuditPlace, openAudit } from '../../bot/audit.ts'
-import { chained, type Deed, readEntry } from '../../bot/auditEntry.ts'
-import { auditPublicKey } from '../../bot/auditHead.ts'
-import { deedsOf } from '../../bot/auditTurn.ts'
-import { verifyAudit } from '../../bot/auditVerify.ts'
 import { openKeys } from '../../bot/keys.ts'
+import { chained, readEntry } from '../../unlock/audit/entry.ts'
+import { type AuditPlace, auditPublicKey, type Deed, openAudit, verifyAudit } from '../../unlock/index.ts'
 
 const request = '0123456789ABCDEFGHJKMNPQRS'
 const deed: Deed = {
@@ -225,6 +224,56 @@ describe('the audit log', () => {
     expect(await verified()).to.deep.include({ findings: [], mended: 1, entries: 2, heads: 2 })
   })
 
+  it('is one chain also when several write it at the same time, each with heads of its own', async () => {
+    const [one, other] = [open({ headEvery: { entries: 3, ms: 1e9 } }), open()]
+    for (let n = 0; n < 10; n += 1) for (const audit of [one, other, other]) audit.write(deed)
+    const third = open()
+    third.write(deed)
+    for (const audit of [other, third, one]) audit.close()
+    expect(await verified()).to.deep.include({ ...whole, entries: 31, unsigned: 0 })
+  })
+
+  it('is one chain when processes write it side by side, and one of them is killed in the middle', async function () {
+    this.timeout(30_000)
+    const audit = open()
+    const process = join(import.meta.dirname, 'auditProcess.ts')
+    const children = [1, 2].map(() =>
+      spawn(execPath, [process, dir], { stdio: ['ignore', 'pipe', 'inherit'] }),
+    )
+    for (const { stdout } of children) await once(stdout, 'data')
+    for (let n = 0; n < 100; n += 1) audit.write(deed)
+    const gone = children.map((child) => once(child, 'exit'))
+    children[0]?.kill('SIGKILL')
+    for (let n = 0; n < 100; n += 1) audit.write(deed)
+    children[1]?.kill('SIGTERM')
+    await Promise.all(gone)
+    audit.write(deed)
+    audit.close()
+    const { findings, entries, unsigned } = await verified()
+    expect({ findings, unsigned }).to.deep.equal({ findings: [], unsigned: 0 })
+    expect(entries).to.be.greaterThan(201)
+  })
+
+  it('follows nobody who has put in what does not follow: that stays in sight', async () => {
+    const audit = open()
+    audit.write(deed)
+    const [first = ''] = lines()
+    appendFileSync(log(), `${first}\n`)
+    audit.write(deed)
+    audit.close()
+    expect((await verified()).findings).not.to.deep.equal([])
+  })
+
+  it('closes off half a line of another process that was killed', async () => {
+    const [one, other] = [open(), open()]
+    one.write(deed)
+    appendFileSync(log(), '{"after":"veri')
+    other.write(deed)
+    one.write(deed)
+    for (const audit of [one, other]) audit.close()
+    expect(await verified()).to.deep.include({ findings: [], mended: 1, entries: 4, unsigned: 0 })
+  })
+
   it('is found whole by the command, and not whole when it is not', function () {
     this.timeout(20_000)
     const audit = open()
@@ -393,42 +442,5 @@ describe('ten thousand entries of the audit log', function () {
     audit.close()
     const found = await verifyAudit(dir, auditPublicKey(keys), hash)
     expect(found).to.deep.include({ findings: [], hasExpected: false })
-  })
-})
-
-describe('what a turn writes into the audit log', () => {
-  const turn = {
-    conversation: 'c',
-    channel: 'line',
-    event: {},
-    before: undefined,
-    after: { told: [] },
-    requests: [],
-    passes: [],
-  }
-
-  it('is a request made, its link shown and its guide number made', () => {
-    const passes = [
-      { id: 'ABCDEFGHJKMNPQRSTVWXYZ0123', request },
-      { id: '12345678', request },
-    ]
-    expect(deedsOf({ ...turn, requests: [request], passes })).to.deep.equal([
-      { who: 'customer', what: 'request.created', request, conversation: 'c', where: 'line' },
-      { who: 'bot', what: 'link.shown', request, conversation: 'c', where: 'line' },
-      { who: 'bot', what: 'guide.made', request, conversation: 'c', where: 'line' },
-    ])
-  })
-
-  it('is an end that the customer was told, by the bank or because the customer asked, once', () => {
-    const event = { name: 'unlock.updated', value: { id: request, state: 'expired' } }
-    const told = { who: 'bot', what: 'customer.told', request, conversation: 'c', where: 'line' }
-    expect(deedsOf({ ...turn, event, after: { told: [request] } })).to.deep.equal([
-      { ...told, after: 'expired' },
-    ])
-    expect(deedsOf({ ...turn, after: { told: [request] } })).to.deep.equal([{ ...told, after: 'cleared' }])
-    expect(
-      deedsOf({ ...turn, event, before: { told: [request] }, after: { told: [request] } }),
-    ).to.deep.equal([])
-    expect(deedsOf({ ...turn, event })).to.deep.equal([])
   })
 })

@@ -1,8 +1,8 @@
 import type { KeyObject } from 'node:crypto'
 import { createReadStream, existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Entry, isWhole, nothing, readEntry, sha256 } from './auditEntry.ts'
-import { type Head, headHash, readHead } from './auditHead.ts'
+import { type Entry, isWhole, nothing, readEntry, sha256 } from './entry.ts'
+import { type Head, headHash, readHead } from './head.ts'
 
 /** One thing that is not as it was written. */
 export interface Finding {

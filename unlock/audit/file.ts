@@ -18,6 +18,8 @@ export interface LineFile {
   append(text: string): void
   /** Asks for it to be on the disk, soon. */
   settle(): void
+  /** What others have put behind the end that was known here; known from now on. Nothing when it has become shorter. */
+  grown(): Buffer
   /** The last bytes, at most so many, from the beginning of a line on. */
   end(most: number): Buffer
   close(): void
@@ -50,6 +52,13 @@ export function openLines(path: string, onError: (error: unknown) => void): Line
         // A file that was closed meanwhile was synchronised by then.
         if (error && error.code !== 'EBADF') onError(error)
       })
+    },
+    grown() {
+      const now = fstatSync(file).size
+      if (now <= size) return Buffer.alloc(0)
+      const bytes = readEnd(file, now, now - size)
+      size = now
+      return bytes
     },
     end(most) {
       const bytes = readEnd(file, size, most)

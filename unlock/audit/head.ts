@@ -1,6 +1,5 @@
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
-import { canonical, readLine, sha256 } from './auditEntry.ts'
-import type { Keys } from './keys.ts'
+import { canonical, readLine, sha256 } from './entry.ts'
 
 /** A signed word on how far the log had come: what stands behind it cannot be cut off unseen. */
 export interface Head {
@@ -17,17 +16,23 @@ export interface Head {
   torn?: string
 }
 
+/** Where the log's own keys come from: the secret of an installation. */
+export interface AuditKeys {
+  /** 32 bytes, the same for the same purpose and installation. */
+  derive(purpose: string): Buffer
+}
+
 /** What stands before the 32 bytes of an Ed25519 private key in DER (RFC 8410). */
 const derPrefix = Buffer.from('302e020100300506032b657004220420', 'hex')
 
 /** The key that signs heads: the same for the same installation. */
-export function auditKey(keys: Keys): KeyObject {
+export function auditKey(keys: AuditKeys): KeyObject {
   const der = Buffer.concat([derPrefix, keys.derive('audit heads')])
   return createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
 }
 
 /** The key that verifies them. */
-export function auditPublicKey(keys: Keys): KeyObject {
+export function auditPublicKey(keys: AuditKeys): KeyObject {
   return createPublicKey(auditKey(keys))
 }
 
