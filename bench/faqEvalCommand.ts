@@ -1,14 +1,21 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
-import { atOnce, type CorpusEntry, createReader, languageOf, searchCorpus } from '../content/index.ts'
+import {
+  atOnce,
+  type CorpusEntry,
+  createReader,
+  languageOf,
+  readCommandLine,
+  searchCorpus,
+} from '../content/index.ts'
 import { disturbances } from './disturbances.ts'
 import { type Asked, heldIn, ownFaq } from './ownFaq.ts'
 import { type Rank, rivals } from './rivals.ts'
 import { quantile } from './rounds.ts'
 
-// Prints how good the FAQ search is, beside others in the same run: npm run faq:eval [-- --data FOLDER]
-const { values } = parseArgs({ options: { data: { type: 'string' } } })
+const usage = `npm run faq:eval                    prints how good the FAQ search is, beside others in the same run
+npm run faq:eval -- --data FOLDER   also on public question sets in this folder (localgovfaq, banking77)`
+const { values } = readCommandLine(usage, ['data'])
 const data = values.data ?? join(import.meta.dirname, '..', '..', 'shared', 'data', 'faq')
 /** An answer is given at once from here on; the same as in dialogs/faqDialog.ts. */
 const sure = 0.66

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { readCommandLine } from '../content/index.ts'
 import { groupCommit } from './commits.ts'
 import { inFolder, reports } from './folder.ts'
 import { turnsOverHttp } from './http.ts'
@@ -9,6 +10,8 @@ import { turnsInProcess } from './turns.ts'
 
 /** No part of the bench may hang a machine: after this many seconds it is ended from outside its own loops. */
 const MOST_SECONDS = 90
+
+const usage = `npm run bench    measures everything side by side and prints ratios, in about a minute; writes reports/bench.json`
 
 /** `npm run bench`: measures everything side by side, prints ratios, writes reports/bench.json. */
 async function main(): Promise<void> {
@@ -25,6 +28,7 @@ async function main(): Promise<void> {
   console.log(`\n${rows.length} figures in ${seconds} s, written to reports/bench.json`)
 }
 
+readCommandLine(usage)
 setTimeout(() => {
   console.error(
     `The bench has not ended after ${MOST_SECONDS} s and is stopped; is the machine at work elsewhere?`,

@@ -1,12 +1,15 @@
-import { parseArgs } from 'node:util'
+import { misused, readCommandLine } from '../content/index.ts'
 import { createWords } from '../locales/index.ts'
 import { readConfig } from './config.ts'
 import { firstContent, localesBeside } from './live.ts'
 import { openStore } from './store/open.ts'
 import { groupsOf, propose } from './unanswered.ts'
 
-// `npm run faq:unanswered [-- --most 20]`: questions without an answer that helped, and a line of YAML for each group.
-const { values } = parseArgs({ options: { most: { type: 'string', default: '20' } } })
+const usage = `npm run faq:unanswered                shows questions without an answer that helped, and a line of YAML for each group
+npm run faq:unanswered -- --most 20   so many groups, the most frequent first`
+const { values } = readCommandLine(usage, ['most'])
+const { most = '20' } = values
+if (!/^[1-9]\d{0,5}$/.test(most)) misused(`--most is "${most}"; it is a whole number from 1`)
 const config = readConfig()
 const { contentDir, bank } = config
 const localesDir = localesBeside(contentDir)
@@ -19,7 +22,7 @@ await store.close()
 
 const groups = groupsOf(unanswered, content.lexis.readings)
 console.log(`${unanswered.length} questions in ${groups.length} groups, of the last 90 days`)
-for (const group of groups.slice(0, Number(values.most))) {
+for (const group of groups.slice(0, Number(most))) {
   console.log(`\n${group.times} × (${group.locale})`)
   for (const { question, times } of group.questions) console.log(`  ${times} × ${question}`)
   const { entry, or, phrase, captures, breaks } = propose(group, groups, {

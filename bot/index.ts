@@ -3,10 +3,14 @@ import { ConfigError, readConfig } from './config.ts'
 import { createLog } from './log.ts'
 import type { Kaijo } from './start.ts'
 
+const usage = `npm start    everything in one process: chat, Direct Line, and a practice bank when UNLOCK_API_URL is not set
+It has no options: its settings are environment variables, see README.md. Ctrl+C or SIGTERM ends it.`
+
 /** `npm start`: everything in one process, until Ctrl+C or SIGTERM. */
 async function main(): Promise<void> {
   // Most of a start is compiling what was compiled the last time; where there is no room for a cache, it does without.
   enableCompileCache()
+  if (process.argv.length > 2) (await import('../content/index.ts')).readCommandLine(usage)
   const { startKaijo } = await import('./start.ts')
   const config = readConfig()
   const log = createLog(config.logLevel)

@@ -1,10 +1,15 @@
 import { styleText } from 'node:util'
+import { readCommandLine } from '../content/index.ts'
 import { openLineApi } from './channels/lineApi.ts'
 import { type LineFinding, lineFindings } from './channels/lineSetup.ts'
 import { ConfigError, readConfig } from './config.ts'
 
+const usage = `npm run line:setup    says what to set in LINE's consoles, and checks token and webhook
+Its settings are LINE_CHANNEL_SECRET, LINE_CHANNEL_ACCESS_TOKEN and PUBLIC_URL. Ends with 1 when something is wrong.`
+
 /** `npm run line:setup`: says what to set in LINE's consoles, and checks what can be checked. Ends with 1 when something is wrong. */
 async function main(): Promise<void> {
+  readCommandLine(usage)
   const config = readConfig()
   if (!config.line)
     throw new ConfigError([
@@ -13,7 +18,7 @@ async function main(): Promise<void> {
   const webhook = `${config.publicUrl}/line/webhook`
   console.log(instructions(webhook))
   const api = openLineApi({ ...config.line, secret: config.line.secrets[0] as string })
-  const findings = await lineFindings(api, webhook)
+  const findings = await lineFindings(api, webhook, config.line.basicId)
   await api.close()
   for (const finding of findings) console.log(shown(finding))
   if (findings.some(({ state }) => state === 'wrong')) process.exitCode = 1

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
+import { misused, readCommandLine } from './commandLine.ts'
 import { type CorpusEntry, languageOf, searchCorpus } from './faqCorpus.ts'
 import { noLexis } from './lexis.ts'
 import { loadContent } from './load.ts'
@@ -8,19 +8,11 @@ import { atOnce } from './search.ts'
 
 // Ranks the questions of any FAQ: npm run faq:rank -- --faqs FAQS.json --queries Q.jsonl --out R.jsonl [--lang ja|en]
 const best = 10
-const { values } = parseArgs({
-  options: {
-    faqs: { type: 'string' },
-    queries: { type: 'string' },
-    out: { type: 'string' },
-    lang: { type: 'string' },
-  },
-})
+const usage = `npm run faq:rank -- --faqs FAQS.json --queries Q.jsonl --out R.jsonl [--lang ja|en]
+Ranks the questions of any FAQ: writes the best ${best} entries for each question, a line of JSON each.`
+const { values } = readCommandLine(usage, ['faqs', 'queries', 'out', 'lang'])
 const { faqs, queries, out, lang } = values
-if (!faqs || !queries || !out) {
-  console.error('Say which files: npm run faq:rank -- --faqs FAQS.json --queries Q.jsonl --out R.jsonl')
-  process.exit(2)
-}
+if (!faqs || !queries || !out) misused('Say which files: --faqs, --queries and --out')
 
 const entries: CorpusEntry[] = JSON.parse(readFileSync(faqs, 'utf8'))
 const dir = import.meta.dirname

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CardAction } from 'botbuilder-core'
+import { readCommandLine } from '../../content/index.ts'
 import { startBadBank } from '../support/badBank.ts'
 import { type Customer, customers, type Street } from '../support/channelCustomers.ts'
 import { runKaijo } from '../support/kaijo.ts'
@@ -28,8 +29,12 @@ const scenes: Scene[] = [
   ['The bank has confirmed it', { isCleared: true }],
 ]
 
+const usage =
+  'npm run docs:channels    writes docs/channels.md from what customers of a running Kaijo are really sent'
+
 /** `npm run docs:channels`: writes docs/channels.md from what four real customers of a running Kaijo are sent. */
 async function main(): Promise<void> {
+  readCommandLine(usage)
   const [bank, line, teams] = [await startBadBank(), await standInForLine(), await TeamsStandIn.start()]
   const kaijo = await runKaijo({ ...bank.env, ...line.env, ...teams.env })
   const street = { kaijo, line, teams }
