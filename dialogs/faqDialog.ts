@@ -10,7 +10,7 @@ import type { FaqEntry } from '../content/index.ts'
 import { startFlow } from './flowDialog.ts'
 import { HANDOFF } from './handoffDialog.ts'
 import { ask, askWith, button, commandButton, message, tell } from './say.ts'
-import { type Offered, type Options, type Place, type Scene, say, sceneOf, stepOf } from './scene.ts'
+import { type Offered, type Options, PHONE, type Place, type Scene, say, sceneOf, stepOf } from './scene.ts'
 import { stepCard } from './stepCard.ts'
 
 /** The dialog that asks whether an answer helped; begun with `{ id }`. */
@@ -79,7 +79,8 @@ export async function answerEntry(dc: DialogContext, scene: Scene, id: string): 
     await startFlow(dc, scene, flow, entry.starts?.given)
   } else {
     await dc.cancelAllDialogs()
-    await dc.beginDialog(entry.person ? HANDOFF : HELPED, { id })
+    // On the phone the customer speaks to a person already.
+    await dc.beginDialog(entry.person && scene.channel !== PHONE ? HANDOFF : HELPED, { id })
   }
 }
 

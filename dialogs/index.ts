@@ -35,7 +35,9 @@ import { bareStack, copied, freshState, type State } from './state.ts'
 import { addTrouble } from './troubleDialog.ts'
 
 export type { GuidePlace } from './guideDialog.ts'
+export { missingOn } from './path.ts'
 export type { Draw, Links, Pass, Search } from './scene.ts'
+export { PHONE } from './scene.ts'
 export type { State } from './state.ts'
 
 /** One event to answer. */

@@ -1,4 +1,5 @@
 import type { DialogContext } from 'botbuilder-dialogs'
+import { beginCall, reopenStep } from './callDialog.ts'
 import { answerQuestion, repeat } from './faqDialog.ts'
 import { followGuide, guideUsed, joinGuide } from './guideDialog.ts'
 import { changeLocale, interruptions, press, resume } from './interruptions.ts'
@@ -23,6 +24,8 @@ export async function takeTurn(dc: DialogContext, scene: Scene): Promise<void> {
   if (activity.name === 'guide.joined') return joinGuide(dc, scene, activity.value)
   if (activity.name === 'guide.used') return guideUsed(dc, scene, activity.value)
   if (activity.name === 'guide.followed') return followGuide(dc, scene, activity.value)
+  if (activity.name === 'call.begun') return beginCall(dc, scene, activity.value)
+  if (activity.name === 'call.reopened') return reopenStep(dc, scene, activity.value)
 }
 
 async function greet(dc: DialogContext, scene: Scene): Promise<void> {

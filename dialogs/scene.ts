@@ -90,6 +90,9 @@ export interface Scene {
   trace: { event: string; flow?: string; step?: string; faq?: string }
 }
 
+/** The channel of a call: an agent reads aloud what the dialogs say, and presses what the customer answers. */
+export const PHONE = 'phone'
+
 const SCENE = Symbol('scene')
 
 /** Puts the scene where each dialog finds it. */

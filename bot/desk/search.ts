@@ -1,0 +1,186 @@
+import {
+  atOnce,
+  type Both,
+  type Content,
+  createReader,
+  type DeskContent,
+  type FaqEntry,
+  type Search,
+  searchInPieces,
+} from '../../content/index.ts'
+import type { Locale, Words } from '../../locales/index.ts'
+
+/** One thing an agent can use: an answer, a flow to begin, or an approved text. */
+export interface Found {
+  kind: 'faq' | 'flow' | 'canned'
+  id: string
+  /** In the agent's language. */
+  title: string
+  /** What it says, in the customer's language. */
+  text: string
+  score: number
+  /** The flow that it begins. */
+  flow?: string
+  /** What is asked for before a canned response can be sent: name and label of each, in the agent's language. */
+  ask?: { name: string; label: string }[]
+}
+
+/** What to look for, and in whose languages to show it. */
+export interface Wanted {
+  text: string
+  agentLocale: Locale
+  customerLocale: Locale
+  most?: number
+}
+
+/** Finds as an agent types; best first. */
+export type DeskSearch = (wanted: Wanted) => Found[]
+
+interface Entry {
+  kind: Found['kind']
+  id: string
+  title: Both
+  text: Both
+  other: Record<Locale, string[]>
+  flow?: string
+  ask?: Map<string, Both>
+}
+
+/** What stands word for word in a title counts this much beside how likely it is meant. */
+const IN_TITLE = 0.6
+const IN_OTHER_WORDS = 0.4
+const locales = ['ja', 'en'] as const
+
+/** Does in one go what `deskSearchInPieces` does. */
+export function createDeskSearch(content: Content, desk: DeskContent, words: Pick<Words, 't'>): DeskSearch {
+  return atOnce(deskSearchInPieces(content, desk, words))
+}
+
+/** Builds the search over the FAQ, the flows and the canned responses, in pieces of a few milliseconds. */
+export function* deskSearchInPieces(
+  content: Content,
+  desk: DeskContent,
+  words: Pick<Words, 't'>,
+): Generator<void, DeskSearch> {
+  const entries = new Map(
+    entriesOf(content, desk, words).map((entry) => [`${entry.kind}/${entry.id}`, entry]),
+  )
+  const { likely, contains } = yield* rankersOf(entries, content)
+  return ({ text, agentLocale, customerLocale, most = 8 }) => {
+    if (text.trim() === '') return []
+    const found: Found[] = []
+    const scores = new Map(likely(text, agentLocale).map(({ id, score }) => [id, score]))
+    const held = contains(text)
+    for (const [id, entry] of entries) {
+      const score = (scores.get(id) ?? 0) + (held.get(id) ?? 0)
+      if (score > 0.02) found.push(shown(entry, score, agentLocale, customerLocale))
+    }
+    return found.sort((a, b) => b.score - a.score).slice(0, most)
+  }
+}
+
+function shown(entry: Entry, score: number, agentLocale: Locale, customerLocale: Locale): Found {
+  const { kind, id, flow } = entry
+  const ask = [...(entry.ask ?? [])].map(([name, label]) => ({ name, label: label[agentLocale] }))
+  return {
+    kind,
+    id,
+    title: entry.title[agentLocale],
+    text: entry.text[customerLocale],
+    score: Math.round(score * 1000) / 1000,
+    ...(flow && { flow }),
+    ...(ask.length > 0 && { ask }),
+  }
+}
+
+function entriesOf(content: Content, desk: DeskContent, words: Pick<Words, 't'>): Entry[] {
+  const both = (key: string): Both => ({ ja: words.t('ja', key), en: words.t('en', key) })
+  const answers = [...content.faq.values()].filter(({ smalltalk }) => !smalltalk)
+  return [
+    ...answers.map((entry) => answerEntry(entry, both)),
+    ...[...content.flows.values()].map((flow): Entry => {
+      // What a flow is for is said by the questions that begin it.
+      const begins = answers.filter(({ starts }) => starts?.flow === flow.id && !starts.given)
+      const other = {
+        ja: begins.flatMap(({ phrases }) => phrases.ja ?? []),
+        en: begins.flatMap(({ phrases }) => phrases.en ?? []),
+      }
+      const first = flow.steps.get(flow.start)
+      return {
+        kind: 'flow',
+        id: flow.id,
+        title: both(flow.title),
+        text: both(first?.ask ?? flow.title),
+        other,
+        flow: flow.id,
+      }
+    }),
+    ...[...desk.canned.values()].map(({ id, title, text, ask, phrases }): Entry => {
+      return { kind: 'canned', id, title, text, other: phrases, ask }
+    }),
+  ]
+}
+
+function answerEntry(entry: FaqEntry, both: (key: string) => Both): Entry {
+  const { phrases, label } = entry
+  const short = label ? [both(label)] : []
+  return {
+    kind: 'faq',
+    id: entry.id,
+    title: both(entry.question),
+    text: both(entry.answer),
+    other: {
+      ja: [...short.map(({ ja }) => ja), ...(phrases.ja ?? [])],
+      en: [...short.map(({ en }) => en), ...(phrases.en ?? [])],
+    },
+    ...(entry.starts && { flow: entry.starts.flow }),
+  }
+}
+
+/** The search of the bot over all of them, and a look for the very letters, for words that are still being typed. */
+function* rankersOf(entries: Map<string, Entry>, { lexis }: Content) {
+  const asked = [...entries].map(
+    ([id, { other }]): FaqEntry => ({
+      id,
+      question: `${id}?`,
+      answer: id,
+      phrases: other,
+      person: false,
+      smalltalk: false,
+      featured: false,
+    }),
+  )
+  const sentence = (locale: string, key: string): string => {
+    const entry = entries.get(key.replace(/\?$/, ''))
+    return (key.endsWith('?') ? entry?.title : entry?.text)?.[locale as Locale] ?? ''
+  }
+  // Whether the bot could answer it is not the question here, so nothing is held against it.
+  const likely: Search = yield* searchInPieces(asked, locales, sentence, { ...lexis, outside: {} })
+  const read = createReader(lexis.readings)
+  const sounds = new Map<string, { titles: string[]; others: string[] }>()
+  for (const [id, { title, other }] of entries) {
+    const of = (texts: string[]) => texts.map((text) => letters(read(text)))
+    sounds.set(id, { titles: of([title.ja, title.en]), others: of([...other.ja, ...other.en]) })
+    if (sounds.size % 16 === 0) yield
+  }
+  const contains = (text: string) => {
+    const words = text
+      .split(/[\s、,]+/)
+      .map((word) => letters(read(word)))
+      .filter((word) => word.length > 1)
+    const held = new Map<string, number>()
+    if (words.length === 0) return held
+    const share = (texts: string[]) =>
+      Math.max(0, ...texts.map((one) => words.filter((word) => one.includes(word)).length)) / words.length
+    for (const [id, { titles, others }] of sounds) {
+      const best = Math.max(IN_TITLE * share(titles), IN_OTHER_WORDS * share(others))
+      if (best > 0) held.set(id, best)
+    }
+    return held
+  }
+  return { likely, contains }
+}
+
+function letters(sound: string): string {
+  return sound.replaceAll(' ', '')
+}
