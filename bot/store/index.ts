@@ -1,11 +1,27 @@
 import type { Activity } from 'botbuilder-core'
 
+/** Who answers in a conversation: the bot, nobody yet (it waits for a person), a person, or nobody any more. */
+export type Owner = 'bot' | 'queue' | 'agent' | 'closed'
+
+/** Who has a conversation; times are milliseconds since 1970. */
+export interface Ownership {
+  owner: Owner
+  /** The account of the person who has it, or had it when it was closed. */
+  agent: string | null
+  /** Its place in the queue: when the customer asked for a person. Kept while a person has it, in case it goes back. */
+  queuedAt: number | null
+  /** Since when nobody has taken it; null unless it is in the queue. */
+  waitingSince: number | null
+}
+
 /** One conversation as it stands between two turns. */
-export interface Conversation {
+export interface Conversation extends Ownership {
   id: string
   channel: string
-  /** Grows by one with each turn; the fence against a stale writer. */
+  /** Grows by one with each commit; the fence against a stale writer. */
   version: number
+  /** When something was last accepted or committed for it. */
+  touchedAt: number
   /** Plain JSON made of ids; undefined before the first turn. */
   state: unknown
   /** The sequence number of the last activity in its log; 0 when empty. */
@@ -61,7 +77,12 @@ export interface Turn {
   /** The event that the turn has applied. */
   eventId: string
   eventChannel: string
+  /** The event was accepted by nobody before: the commit notes it, and gives `seen` when it was noted already. */
+  isNew?: boolean
   said: Partial<Activity>[]
+  /** Who has the conversation from now on; as before when absent. */
+  ownership?: Ownership
+  handoff?: HandoffChange
   /** Unlock requests that this conversation now waits for. */
   requests: string[]
   /** Made in this turn; an id that somebody else's unspent pass has makes the commit fail. */
@@ -73,6 +94,40 @@ export interface Turn {
   /** What the answer to this event can use. */
   reply?: object
   question?: Question
+}
+
+/** What a commit changes of the conversation's handoff. Only an open one is accepted or ended. */
+export type HandoffChange = { begins: string; summary: object } | { accepts: string } | { ends: HandoffEnd }
+
+/** How a handoff ends: given back to the bot, closed, cancelled by the customer, or taken by nobody in time. */
+export type HandoffEnd = 'returned' | 'closed' | 'cancelled' | 'expired'
+
+/** One handoff, from the wish for a person to its end; times are milliseconds since 1970. */
+export interface Handoff {
+  id: string
+  conversation: string
+  initiatedAt: number
+  acceptedAt: number | null
+  endedAt: number | null
+  how: HandoffEnd | null
+  /** Who accepted it first, or has it now. */
+  agent: string | null
+  summary: object
+}
+
+/** Which conversations to list, and after which one of the list before. */
+export interface Listing {
+  /** The queue comes in its order; everything else with the latest touched first. */
+  owner?: Owner
+  /** The id of the last one of the page before. */
+  after?: string
+  most: number
+}
+
+/** One conversation of a list. */
+export interface Listed extends Omit<Conversation, 'reference'> {
+  /** The newest activity of its log. */
+  last?: Partial<Activity>
 }
 
 /**
@@ -131,12 +186,24 @@ export interface Store {
   pending(conversation: string): Promise<Pending | undefined>
   /** Conversations with events not applied, for the start. */
   waiting(): Promise<string[]>
-  /** Durable when it resolves; `stale` when another turn came first, and nothing was changed. */
-  commit(turn: Turn): Promise<'committed' | 'stale'>
+  /**
+   * Durable when it resolves; `stale` when another turn came first, `seen` when a new event was noted before: then
+   * nothing was changed.
+   */
+  commit(turn: Turn): Promise<'committed' | 'stale' | 'seen'>
+  conversations(listing: Listing): Promise<Listed[]>
+  /** How many wait in the queue; of those who came before `queuedAt` when it is given. */
+  queueLength(queuedAt?: number): Promise<number>
+  /** The handoffs of a conversation, or all that began since then, oldest first. */
+  handoffs(of: { conversation: string } | { since: number }): Promise<Handoff[]>
   /** The log after a sequence number, in order. */
   activities(conversation: string, after: number, most: number): Promise<Logged[]>
   /** Takes the words out of an activity of the log, and out of its event when that waits for its turn. Durable when it resolves. */
   erase(conversation: string, activityId: string): Promise<void>
+  /** Deletes a conversation with everything of it. Durable when it resolves; whatever comes to it later begins anew. */
+  forget(conversation: string): Promise<void>
+  /** Forgets the conversations that were last touched before then, and gives their ids. */
+  purge(before: number): Promise<string[]>
   /** The conversations that wait for an unlock request: the customer's, and the administrator's. */
   requesters(request: string): Promise<string[]>
   /** A pass as it stands, spent or not; undefined when there was none. */

@@ -2,7 +2,10 @@ import { Hints } from './hints.ts'
 import type {
   Accepted,
   Conversation,
+  Handoff,
   Inbound,
+  Listed,
+  Listing,
   Logged,
   Outgoing,
   Pass,
@@ -13,11 +16,20 @@ import type {
   Unanswered,
 } from './index.ts'
 import { migrate } from './migrate.ts'
+import {
+  changeDesk,
+  columns,
+  forgetAll,
+  listConversations,
+  listHandoffs,
+  queueLength,
+} from './postgresDesk.ts'
 import { type Connections, openConnections, type Query } from './postgresPool.ts'
 import {
   activityId,
   EVENTS_REMEMBERED_MS,
   erased,
+  isSent,
   json,
   PASSES_REMEMBERED_MS,
   QUESTIONS_KEPT_MS,
@@ -77,18 +89,15 @@ class PostgresStore implements Store {
   }
 
   async open(id: string, channel: string): Promise<Conversation> {
-    await this.#db.query('INSERT INTO conversations (id, channel) VALUES ($1, $2) ON CONFLICT DO NOTHING', [
-      id,
-      channel,
-    ])
+    await this.#db.query(
+      'INSERT INTO conversations (id, channel, touched_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
+      [id, channel, this.#now()],
+    )
     return (await this.conversation(id)) as Conversation
   }
 
   async conversation(id: string): Promise<Conversation | undefined> {
-    const [row] = await this.#db.query(
-      'SELECT id, channel, version, state, seq, reference FROM conversations WHERE id = $1',
-      [id],
-    )
+    const [row] = await this.#db.query(`SELECT ${columns}, reference FROM conversations WHERE id = $1`, [id])
     return row && toConversation(row)
   }
 
@@ -112,9 +121,9 @@ class PostgresStore implements Store {
     return rows.map((row) => row.conversation as string)
   }
 
-  async commit(turn: Turn): Promise<'committed' | 'stale'> {
+  async commit(turn: Turn): Promise<'committed' | 'stale' | 'seen'> {
     const last = await this.#db.transaction((query) => this.#commit(query, turn))
-    if (last === 'stale') return last
+    if (last === 'stale' || last === 'seen') return last
     if (last) this.#say(turn.conversation, last)
     return 'committed'
   }
@@ -144,6 +153,40 @@ class PostgresStore implements Store {
         [JSON.stringify({ type: 'messageDelete', id: activityId }), conversation, activityId],
       )
     })
+  }
+
+  conversations(listing: Listing): Promise<Listed[]> {
+    return listConversations(this.#db.query, listing)
+  }
+
+  queueLength(queuedAt?: number): Promise<number> {
+    return queueLength(this.#db.query, queuedAt)
+  }
+
+  handoffs(of: { conversation: string } | { since: number }): Promise<Handoff[]> {
+    return listHandoffs(this.#db.query, of)
+  }
+
+  forget(conversation: string): Promise<void> {
+    return this.#db.transaction((query) => forgetAll(query, [conversation]))
+  }
+
+  async purge(before: number): Promise<string[]> {
+    const gone: string[] = []
+    // A few at a time, so that no turn waits long for its conversation.
+    for (;;) {
+      const some = await this.#db.transaction(async (query) => {
+        const rows = await query(
+          'SELECT id FROM conversations WHERE touched_at < $1 ORDER BY id LIMIT 50 FOR UPDATE SKIP LOCKED',
+          [before],
+        )
+        const ids = rows.map(({ id }) => id as string)
+        if (ids.length > 0) await forgetAll(query, ids, before)
+        return ids
+      })
+      if (some.length === 0) return gone
+      gone.push(...some)
+    }
   }
 
   requesters(request: string): Promise<string[]> {
@@ -228,11 +271,10 @@ class PostgresStore implements Store {
   /** Locks its conversation first: copies of an event that come at once stand in line there. */
   async #accept(query: Query, inbound: Inbound): Promise<Accepted> {
     const { channel, eventId, conversation, logged } = inbound
-    await query('INSERT INTO conversations (id, channel) VALUES ($1, $2) ON CONFLICT DO NOTHING', [
-      conversation,
-      channel,
-    ])
-    await query('SELECT 1 AS one FROM conversations WHERE id = $1 FOR UPDATE', [conversation])
+    await query(
+      'INSERT INTO conversations (id, channel, touched_at) VALUES ($1, $2, $3) ON CONFLICT (id) DO UPDATE SET touched_at = excluded.touched_at',
+      [conversation, channel, this.#now()],
+    )
     const [before] = await query('SELECT activity_id FROM inbox WHERE channel = $1 AND event = $2', [
       channel,
       eventId,
@@ -259,20 +301,24 @@ class PostgresStore implements Store {
   }
 
   /** The id of the last activity it has logged, if any. */
-  async #commit(query: Query, turn: Turn): Promise<string | undefined | 'stale'> {
+  async #commit(query: Query, turn: Turn): Promise<string | undefined | 'stale' | 'seen'> {
     const { conversation, tells = [] } = turn
+    const now = this.#now()
     if (tells.length > 0) await lockAll(query, [conversation, ...tells.map((told) => told.conversation)])
+    if (turn.isNew && !(await isNew(query, turn))) return 'seen'
     const advanced = await query(
-      'UPDATE conversations SET state = $1, version = version + 1 WHERE id = $2 AND version = $3 RETURNING seq',
-      [JSON.stringify(turn.state), conversation, turn.version],
+      'UPDATE conversations SET state = $1, version = version + 1, touched_at = $4 WHERE id = $2 AND version = $3 RETURNING seq',
+      [JSON.stringify(turn.state), conversation, turn.version, now],
     )
     if (advanced.length === 0) return 'stale'
     const said = turn.said.length > 0 ? await this.#log(query, conversation, turn.said) : []
-    if (turn.sends && said.length > 0) {
+    await changeDesk(query, turn, now)
+    const sent = turn.sends ? said.filter(isSent) : []
+    if (sent.length > 0) {
       await query('INSERT INTO outbox (conversation, channel, activities, reply) VALUES ($1, $2, $3, $4)', [
         conversation,
         turn.channel,
-        JSON.stringify(said),
+        JSON.stringify(sent),
         json(turn.reply),
       ])
     }
@@ -285,11 +331,24 @@ class PostgresStore implements Store {
     for (const pass of turn.passes ?? []) await this.#issue(query, pass)
     await this.#acceptAll(query, tells)
     if (turn.question) await this.#keepQuestion(query, conversation, turn.question)
-    await query('UPDATE inbox SET activity = NULL, reply = NULL WHERE channel = $1 AND event = $2', [
-      turn.eventChannel,
-      turn.eventId,
-    ])
+    if (turn.isNew) await this.#note(query, turn, said.at(-1)?.id ?? turn.eventId)
+    else
+      await query('UPDATE inbox SET activity = NULL, reply = NULL WHERE channel = $1 AND event = $2', [
+        turn.eventChannel,
+        turn.eventId,
+      ])
     return said.at(-1)?.id
+  }
+
+  async #note(
+    query: Query,
+    { eventChannel, eventId, conversation }: Turn,
+    activityId: string,
+  ): Promise<void> {
+    await query(
+      'INSERT INTO inbox (channel, event, conversation, activity_id, accepted_at) VALUES ($1, $2, $3, $4, $5)',
+      [eventChannel, eventId, conversation, activityId, this.#now()],
+    )
   }
 
   async #log(query: Query, conversation: string, activities: Logged['activity'][]) {
@@ -369,6 +428,16 @@ class PostgresStore implements Store {
   #tell(conversation: string, seq: number): void {
     for (const listener of this.#listeners) listener(conversation, seq)
   }
+}
+
+/** Copies that come at once stand in line at their conversation. */
+async function isNew(query: Query, { conversation, eventChannel, eventId }: Turn): Promise<boolean> {
+  await query('SELECT 1 AS one FROM conversations WHERE id = $1 FOR UPDATE', [conversation])
+  const known = await query('SELECT 1 AS one FROM inbox WHERE channel = $1 AND event = $2', [
+    eventChannel,
+    eventId,
+  ])
+  return known.length === 0
 }
 
 async function lockAll(query: Query, conversations: string[]): Promise<void> {

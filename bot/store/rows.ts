@@ -1,4 +1,4 @@
-import type { Conversation, Logged, Outgoing, Pass, Pending } from './index.ts'
+import type { Conversation, Handoff, Listed, Logged, Outgoing, Pass, Pending } from './index.ts'
 
 /** A row as a database gives it. */
 export type Row = Record<string, string | number | null>
@@ -32,6 +32,22 @@ export function toConversation({ state, reference, ...row }: Row): Conversation 
     state: state === null ? undefined : JSON.parse(state as string),
     ...(reference !== null && { reference: JSON.parse(reference as string) }),
   }
+}
+
+/** A conversation of a list, of its row. */
+export function toListed({ last, ...row }: Row): Listed {
+  const listed = toConversation({ ...row, reference: null })
+  return { ...listed, ...(last !== null && { last: JSON.parse(last as string) }) }
+}
+
+/** A handoff of its row. */
+export function toHandoff({ summary, ...row }: Row): Handoff {
+  return { ...(row as unknown as Handoff), summary: JSON.parse(summary as string) }
+}
+
+/** Whether a channel has something to send of it: events are for those who read the log. */
+export function isSent({ type }: Logged['activity']): boolean {
+  return type !== 'event'
 }
 
 /** An event that waits, of its row. */

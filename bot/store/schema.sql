@@ -5,8 +5,32 @@ CREATE TABLE IF NOT EXISTS conversations (
   state TEXT,
   seq INTEGER NOT NULL DEFAULT 0,
   -- How the channel reaches it.
-  reference TEXT
+  reference TEXT,
+  -- Who answers in it: bot, queue, agent or closed; and which account.
+  owner TEXT NOT NULL DEFAULT 'bot',
+  agent TEXT,
+  -- Its place in the queue, and since when nobody has taken it.
+  queued_at INTEGER,
+  waiting_since INTEGER,
+  touched_at INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
+-- The bot has most of them, and they pay nothing for the desk.
+CREATE INDEX IF NOT EXISTS conversations_owner ON conversations (owner, queued_at, id) WHERE owner <> 'bot';
+CREATE INDEX IF NOT EXISTS conversations_touched ON conversations (touched_at);
+
+-- From the wish for a person to its end.
+CREATE TABLE IF NOT EXISTS handoffs (
+  id TEXT PRIMARY KEY,
+  conversation TEXT NOT NULL,
+  initiated_at INTEGER NOT NULL,
+  accepted_at INTEGER,
+  ended_at INTEGER,
+  how TEXT,
+  agent TEXT,
+  summary TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS handoffs_conversation ON handoffs (conversation, initiated_at);
+CREATE INDEX IF NOT EXISTS handoffs_age ON handoffs (initiated_at);
 
 -- What was said, by both sides, in the order in which everyone sees it.
 CREATE TABLE IF NOT EXISTS activities (
@@ -38,6 +62,8 @@ CREATE TABLE IF NOT EXISTS requests (
   conversation TEXT NOT NULL,
   PRIMARY KEY (id, conversation)
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS requests_conversation ON requests (conversation);
 
 -- What lets somebody in once, for a short time: the id of a deep link, or a guide number.
 CREATE TABLE IF NOT EXISTS passes (

@@ -5,7 +5,10 @@ import { GroupCommit } from './groupCommit.ts'
 import type {
   Accepted,
   Conversation,
+  Handoff,
   Inbound,
+  Listed,
+  Listing,
   Logged,
   Outgoing,
   Pass,
@@ -15,17 +18,25 @@ import type {
   Turn,
   Unanswered,
 } from './index.ts'
+import {
+  activityId,
+  EVENTS_REMEMBERED_MS,
+  erased,
+  isSent,
+  json,
+  PASSES_REMEMBERED_MS,
+  QUESTIONS_KEPT_MS,
+  type Row,
+  seqOf,
+  toConversation,
+  toOutgoing,
+  toPass,
+  toPending,
+} from './rows.ts'
+import { SqliteDesk } from './sqliteDesk.ts'
+import { statements } from './sqliteStatements.ts'
 
 const schema = readFileSync(new URL('./schema.sql', import.meta.url), 'utf8')
-
-/** Events are remembered this long, so that a late second delivery is still recognised. */
-const REMEMBERED_MS = 30 * 24 * 3600 * 1000
-/** Writers have this long to answer a question. */
-const QUESTIONS_KEPT_MS = 90 * 24 * 3600 * 1000
-/** Passes are remembered this long after they expired, so that whoever comes too late is told so. */
-const PASSES_REMEMBERED_MS = 24 * 3600 * 1000
-
-type Row = Record<string, string | number | null>
 
 /**
  * Opens (and makes, readable by its owner only) a store in one SQLite file: WAL, synchronous FULL, group commit.
@@ -33,7 +44,7 @@ type Row = Record<string, string | number | null>
  */
 export function openSqlite(file: string, now: () => number = Date.now): Store {
   try {
-    return new SqliteStore(openDatabase(file), now)
+    return new SqliteStore(openDatabase(file, now), now)
   } catch (cause) {
     const why = (cause as Error).message
     throw new Error(
@@ -43,7 +54,7 @@ export function openSqlite(file: string, now: () => number = Date.now): Store {
   }
 }
 
-function openDatabase(file: string): DatabaseSync {
+function openDatabase(file: string, now: () => number): DatabaseSync {
   if (file !== ':memory:') {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
     // Before SQLite opens it: the files that it puts beside it get the mode that this one has then.
@@ -52,8 +63,34 @@ function openDatabase(file: string): DatabaseSync {
   }
   const db = new DatabaseSync(file, { timeout: 5000 })
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON')
+  upgrade(db, now())
   db.exec(schema)
   return db
+}
+
+/** Columns that an older version's file has not; the schema's indexes need them. */
+const later: Record<string, string[]> = {
+  conversations: [
+    "owner TEXT NOT NULL DEFAULT 'bot'",
+    'agent TEXT',
+    'queued_at INTEGER',
+    'waiting_since INTEGER',
+    'touched_at INTEGER NOT NULL DEFAULT 0',
+  ],
+}
+
+function upgrade(db: DatabaseSync, now: number): void {
+  for (const [table, columns] of Object.entries(later)) {
+    const there = db
+      .prepare('SELECT name FROM pragma_table_info(?)')
+      .all(table)
+      .map(({ name }) => name)
+    if (there.length === 0) continue
+    const missing = columns.filter((column) => !there.includes(column.split(' ')[0] as string))
+    for (const column of missing) db.exec(`ALTER TABLE ${table} ADD COLUMN ${column}`)
+    // As if touched just now: else all of them would be too old to be kept.
+    if (missing.length > 0) db.prepare(`UPDATE ${table} SET touched_at = ?`).run(now)
+  }
 }
 
 class SqliteStore implements Store {
@@ -61,6 +98,7 @@ class SqliteStore implements Store {
   readonly #now: () => number
   readonly #group: GroupCommit
   readonly #sql: ReturnType<typeof statements>
+  readonly #desk: SqliteDesk
   readonly #listeners = new Set<(conversation: string, seq: number) => void>()
   #forgotAt = 0
 
@@ -69,13 +107,14 @@ class SqliteStore implements Store {
     this.#now = now
     this.#group = new GroupCommit(db)
     this.#sql = statements(db)
+    this.#desk = new SqliteDesk(db)
   }
 
   async open(id: string, channel: string): Promise<Conversation> {
     const found = this.#conversation(id)
     if (found) return found
     return this.#group.write(() => {
-      this.#sql.make.run(id, channel)
+      this.#sql.make.run(id, channel, this.#now())
       return this.#conversation(id) as Conversation
     })
   }
@@ -92,22 +131,16 @@ class SqliteStore implements Store {
 
   async pending(conversation: string): Promise<Pending | undefined> {
     const row = this.#sql.pending.get(conversation) as Row | undefined
-    if (!row) return undefined
-    return {
-      channel: row.channel as string,
-      eventId: row.event as string,
-      activity: JSON.parse(row.activity as string),
-      ...(row.reply !== null && { reply: JSON.parse(row.reply as string) }),
-    }
+    return row && toPending(row)
   }
 
   async waiting(): Promise<string[]> {
     return (this.#sql.waiting.all() as Row[]).map((row) => row.conversation as string)
   }
 
-  async commit(turn: Turn): Promise<'committed' | 'stale'> {
+  async commit(turn: Turn): Promise<'committed' | 'stale' | 'seen'> {
     const last = await this.#group.write(() => this.#commit(turn))
-    if (last === 'stale') return last
+    if (last === 'stale' || last === 'seen') return last
     if (last) this.#tell(turn.conversation, seqOf(last))
     return 'committed'
   }
@@ -127,6 +160,36 @@ class SqliteStore implements Store {
       const gone = { type: 'messageDelete', id: activityId }
       this.#sql.unsay.run(JSON.stringify(gone), conversation, activityId)
     })
+  }
+
+  async conversations(listing: Listing): Promise<Listed[]> {
+    return this.#desk.list(listing)
+  }
+
+  async queueLength(queuedAt?: number): Promise<number> {
+    return this.#desk.queueLength(queuedAt)
+  }
+
+  async handoffs(of: { conversation: string } | { since: number }): Promise<Handoff[]> {
+    return this.#desk.handoffs(of)
+  }
+
+  forget(conversation: string): Promise<void> {
+    return this.#group.write(() => this.#desk.forget(conversation))
+  }
+
+  async purge(before: number): Promise<string[]> {
+    const gone: string[] = []
+    // A few at a time, so that no turn waits long for its commit.
+    for (
+      let some = this.#desk.untouched(before, 50);
+      some.length > 0;
+      some = this.#desk.untouched(before, 50)
+    ) {
+      await this.#group.write(() => this.#desk.forgetUntouched(some, before))
+      gone.push(...some)
+    }
+    return gone
   }
 
   async requesters(request: string): Promise<string[]> {
@@ -194,19 +257,13 @@ class SqliteStore implements Store {
 
   #conversation(id: string): Conversation | undefined {
     const row = this.#sql.conversation.get(id) as Row | undefined
-    if (!row) return undefined
-    const { reference, ...rest } = row as unknown as Conversation & {
-      state: string | null
-      reference: string | null
-    }
-    const state = rest.state === null ? undefined : JSON.parse(rest.state)
-    return { ...rest, state, ...(reference !== null && { reference: JSON.parse(reference) }) }
+    return row && toConversation(row)
   }
 
   #accept(inbound: Inbound): Accepted {
     const before = this.#sql.event.get(inbound.channel, inbound.eventId) as Row | undefined
     if (before) return { seen: true, activityId: before.activity_id as string }
-    this.#sql.make.run(inbound.conversation, inbound.channel)
+    this.#sql.make.run(inbound.conversation, inbound.channel, this.#now())
     if (inbound.reference) this.#sql.refer.run(JSON.stringify(inbound.reference), inbound.conversation)
     let activity = inbound.activity
     if (inbound.logged) activity = this.#log(inbound.conversation, activity)
@@ -226,20 +283,28 @@ class SqliteStore implements Store {
   }
 
   /** The id of the last activity it has logged, if any. */
-  #commit(turn: Turn): string | undefined | 'stale' {
+  #commit(turn: Turn): string | undefined | 'stale' | 'seen' {
+    if (turn.isNew && this.#sql.event.get(turn.eventChannel, turn.eventId)) return 'seen'
+    const now = this.#now()
     const state = JSON.stringify(turn.state)
-    const { changes } = this.#sql.advance.run(state, turn.conversation, turn.version)
+    const { changes } = this.#sql.advance.run(state, now, turn.conversation, turn.version)
     if (changes === 0) return 'stale'
     const said = turn.said.map((activity) => this.#log(turn.conversation, activity))
-    if (turn.sends && said.length > 0) {
-      this.#sql.send.run(turn.conversation, turn.channel, JSON.stringify(said), json(turn.reply))
-    }
+    const sent = turn.sends ? said.filter(isSent) : []
+    if (sent.length > 0)
+      this.#sql.send.run(turn.conversation, turn.channel, JSON.stringify(sent), json(turn.reply))
+    this.#desk.change(turn, now)
     for (const request of turn.requests) this.#sql.request.run(request, turn.conversation)
     for (const pass of turn.passes ?? []) this.#issue(pass)
     for (const inbound of turn.tells ?? []) this.#accept(inbound)
     if (turn.question) this.#keepQuestion(turn.conversation, turn.question)
-    this.#sql.applied.run(turn.eventChannel, turn.eventId)
+    if (turn.isNew) this.#note(turn, said.at(-1)?.id ?? turn.eventId)
+    else this.#sql.applied.run(turn.eventChannel, turn.eventId)
     return said.at(-1)?.id
+  }
+
+  #note({ eventChannel, eventId, conversation }: Turn, activityId: string): void {
+    this.#sql.keep.run(eventChannel, eventId, conversation, activityId, null, null, this.#now())
   }
 
   #issue({ id, flow, step, request, expiresAt }: Pass): void {
@@ -268,104 +333,12 @@ class SqliteStore implements Store {
     const now = this.#now()
     if (now - this.#forgotAt < 3600 * 1000) return
     this.#forgotAt = now
-    this.#sql.forget.run(now - REMEMBERED_MS)
+    this.#sql.forget.run(now - EVENTS_REMEMBERED_MS)
     this.#sql.purgeAsked.run(now - QUESTIONS_KEPT_MS)
     this.#sql.purgeQuestions.run(now - QUESTIONS_KEPT_MS)
   }
 
   #tell(conversation: string, seq: number): void {
     for (const listener of this.#listeners) listener(conversation, seq)
-  }
-}
-
-/** An activity's id: its conversation and its place in the log, so that ids sort as they were said. */
-export function activityId(conversation: string, seq: number): string {
-  return `${conversation}|${String(seq).padStart(7, '0')}`
-}
-
-/** What is left of an activity whose words were taken back: who and when. */
-function erased({ id, from, conversation, timestamp }: Logged['activity']): Logged['activity'] {
-  return { type: 'messageDelete', id, from, conversation, timestamp }
-}
-
-function toPass(row: Row): Pass {
-  const { id, flow, step, request, expires_at: expiresAt } = row
-  return { id, flow, step, request, expiresAt } as Pass
-}
-
-function toOutgoing(row: Row): Outgoing & { dueAt: number } {
-  const { id, conversation, channel, attempts, due_at: dueAt } = row as Record<string, never>
-  const parts = { activities: row.activities, reply: row.reply, reference: row.reference, note: row.note }
-  const read = Object.entries(parts).flatMap(([name, text]) =>
-    text === null ? [] : [[name, JSON.parse(text as string)]],
-  )
-  return { id, conversation, channel, attempts, dueAt, ...Object.fromEntries(read) }
-}
-
-function json(value: object | undefined): string | null {
-  return value === undefined ? null : JSON.stringify(value)
-}
-
-function seqOf(id: string): number {
-  return Number(id.slice(id.lastIndexOf('|') + 1))
-}
-
-function statements(db: DatabaseSync) {
-  return {
-    make: db.prepare('INSERT INTO conversations (id, channel) VALUES (?, ?) ON CONFLICT DO NOTHING'),
-    conversation: db.prepare(
-      'SELECT id, channel, version, state, seq, reference FROM conversations WHERE id = ?',
-    ),
-    event: db.prepare('SELECT activity_id FROM inbox WHERE channel = ? AND event = ?'),
-    keep: db.prepare(
-      'INSERT INTO inbox (channel, event, conversation, activity_id, activity, reply, accepted_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
-    ),
-    pending: db.prepare(
-      'SELECT channel, event, activity, reply FROM inbox WHERE conversation = ? AND activity IS NOT NULL ORDER BY place LIMIT 1',
-    ),
-    waiting: db.prepare('SELECT DISTINCT conversation FROM inbox WHERE activity IS NOT NULL'),
-    applied: db.prepare('UPDATE inbox SET activity = NULL, reply = NULL WHERE channel = ? AND event = ?'),
-    forget: db.prepare('DELETE FROM inbox WHERE activity IS NULL AND accepted_at < ?'),
-    advance: db.prepare(
-      'UPDATE conversations SET state = ?, version = version + 1 WHERE id = ? AND version = ?',
-    ),
-    nextSeq: db.prepare('UPDATE conversations SET seq = seq + 1 WHERE id = ? RETURNING seq'),
-    append: db.prepare('INSERT INTO activities (conversation, seq, activity) VALUES (?, ?, ?)'),
-    log: db.prepare(
-      'SELECT seq, activity FROM activities WHERE conversation = ? AND seq > ? ORDER BY seq LIMIT ?',
-    ),
-    logged: db.prepare('SELECT activity FROM activities WHERE conversation = ? AND seq = ?'),
-    rewrite: db.prepare('UPDATE activities SET activity = ? WHERE conversation = ? AND seq = ?'),
-    unsay: db.prepare(
-      'UPDATE inbox SET activity = ? WHERE conversation = ? AND activity_id = ? AND activity IS NOT NULL',
-    ),
-    request: db.prepare('INSERT INTO requests (id, conversation) VALUES (?, ?) ON CONFLICT DO NOTHING'),
-    requesters: db.prepare('SELECT conversation FROM requests WHERE id = ?'),
-    issue: db.prepare('INSERT INTO passes (id, flow, step, request, expires_at) VALUES (?, ?, ?, ?, ?)'),
-    pass: db.prepare('SELECT * FROM passes WHERE id = ?'),
-    spend: db.prepare(
-      'UPDATE passes SET spent_at = ? WHERE id = ? AND spent_at IS NULL AND expires_at > ? RETURNING *',
-    ),
-    forgetPasses: db.prepare('DELETE FROM passes WHERE expires_at < ?'),
-    refer: db.prepare('UPDATE conversations SET reference = ? WHERE id = ?'),
-    send: db.prepare('INSERT INTO outbox (conversation, channel, activities, reply) VALUES (?, ?, ?, ?)'),
-    outgoing: db.prepare(
-      'SELECT outbox.*, reference FROM outbox JOIN conversations ON conversations.id = conversation WHERE conversation = ? ORDER BY outbox.id LIMIT 1',
-    ),
-    sending: db.prepare('SELECT DISTINCT conversation FROM outbox'),
-    sent: db.prepare('DELETE FROM outbox WHERE id = ?'),
-    postpone: db.prepare('UPDATE outbox SET due_at = ?, attempts = ?, note = ? WHERE id = ?'),
-    ask: db.prepare(
-      'INSERT INTO asked (conversation, question, locale, at) VALUES (?, ?, ?, ?) ON CONFLICT (conversation) DO UPDATE SET question = excluded.question, locale = excluded.locale, at = excluded.at',
-    ),
-    keepQuestion: db.prepare('INSERT INTO unanswered (question, locale, kind, at) VALUES (?, ?, ?, ?)'),
-    keepAsked: db.prepare(
-      'INSERT INTO unanswered (question, locale, kind, at) SELECT question, locale, ?, at FROM asked WHERE conversation = ?',
-    ),
-    forgetAsked: db.prepare('DELETE FROM asked WHERE conversation = ?'),
-    purgeAsked: db.prepare('DELETE FROM asked WHERE at < ?'),
-    purgeQuestions: db.prepare('DELETE FROM unanswered WHERE at < ?'),
-    unanswered: db.prepare('SELECT question, locale, kind, at FROM unanswered WHERE at >= ? ORDER BY id'),
-    check: db.prepare('SELECT count(*) FROM conversations WHERE id IS NULL'),
   }
 }

@@ -32,7 +32,10 @@ export function storeContract(open: () => Promise<Store> | Store): void {
 
   it('makes a conversation once and gives it as it stands', async () => {
     const made = await store.open('c1', 'directline')
-    expect(made).to.deep.equal({ id: 'c1', channel: 'directline', version: 0, state: undefined, seq: 0 })
+    const { touchedAt: _, ...rest } = made
+    const ownership = { owner: 'bot', agent: null, queuedAt: null, waitingSince: null }
+    const start = { id: 'c1', channel: 'directline', version: 0, state: undefined, seq: 0 }
+    expect(rest).to.deep.equal({ ...start, ...ownership })
     expect(await store.open('c1', 'directline')).to.deep.equal(made)
     expect(await store.conversation('nobody')).to.equal(undefined)
   })
@@ -282,5 +285,154 @@ export function storeContract(open: () => Promise<Store> | Store): void {
       { question: '使えますか', locale: 'ja', kind: 'none' },
       { question: 'what now', locale: 'en', kind: 'nothing' },
     ])
+  })
+
+  const queued = (queuedAt: number) => ({
+    ownership: { owner: 'queue', agent: null, queuedAt, waitingSince: queuedAt } as const,
+  })
+
+  it('changes the owner with the commit, and keeps it with the next that says nothing of it', async () => {
+    await store.accept(event('e1'))
+    await store.commit(turn('e1', 0, queued(5)))
+    const owned = { owner: 'queue', agent: null, queuedAt: 5, waitingSince: 5 }
+    expect(await store.conversation('c1')).to.deep.include(owned)
+    await store.accept(event('e2'))
+    expect(await store.commit(turn('e2', 0, queued(9)))).to.equal('stale')
+    await store.commit(turn('e2', 1))
+    expect(await store.conversation('c1')).to.deep.include(owned)
+    const ownership = { owner: 'agent', agent: 'a1', queuedAt: 5, waitingSince: null }
+    await store.commit(turn('e2', 2, { ownership }))
+    expect(await store.conversation('c1')).to.deep.include(ownership)
+  })
+
+  it('notes a new event with its commit, and does nothing when it was noted before', async () => {
+    await store.open('c1', 'directline')
+    const press = (version: number) =>
+      store.commit(turn('press', version, { eventChannel: 'desk', isNew: true }))
+    expect(await press(0)).to.equal('committed')
+    expect(await press(0)).to.equal('seen')
+    expect(await press(1)).to.equal('seen')
+    expect((await store.conversation('c1'))?.version).to.equal(1)
+    expect(await store.activities('c1', 0, 10)).to.have.length(1)
+    expect(await store.pending('c1')).to.equal(undefined)
+    expect((await store.accept(event('press', { channel: 'desk' }))).seen).to.equal(true)
+  })
+
+  it('does not note a new event whose commit is stale', async () => {
+    await store.open('c1', 'directline')
+    const press = (version: number) =>
+      store.commit(turn('press', version, { eventChannel: 'desk', isNew: true }))
+    expect(await press(3)).to.equal('stale')
+    expect(await press(0)).to.equal('committed')
+  })
+
+  it('lets one of many presses of the same version win, and one of many copies of a press', async () => {
+    await store.open('c1', 'directline')
+    const press = (id: string, version: number) =>
+      store.commit(turn(id, version, { eventChannel: 'desk', isNew: true }))
+    const takes = await Promise.all(Array.from({ length: 10 }, (_, i) => press(`take-${i}`, 0)))
+    expect(takes.filter((outcome) => outcome === 'committed')).to.have.length(1)
+    const copies = await Promise.all(Array.from({ length: 10 }, () => press('again', 1)))
+    expect(copies.sort().slice(0, 2)).to.deep.equal(['committed', 'seen'])
+    expect(copies.filter((outcome) => outcome === 'committed')).to.have.length(1)
+  })
+
+  it('lists the queue in its order, page by page, with the newest activity of each', async () => {
+    for (const [place, id] of ['late', 'first', 'second'].entries()) {
+      await store.accept(event(id, { conversation: id }))
+      const at = { late: 30, first: 10, second: 20 }[id] as number
+      await store.commit(turn(id, 0, { conversation: id, ...queued(at) }))
+      expect(await store.queueLength()).to.equal(place + 1)
+    }
+    await store.open('bots', 'directline')
+    const list = await store.conversations({ owner: 'queue', most: 10 })
+    expect(list.map(({ id, last }) => [id, last?.text])).to.deep.equal([
+      ['first', 'answer to first'],
+      ['second', 'answer to second'],
+      ['late', 'answer to late'],
+    ])
+    expect(list[0]).to.deep.include({ owner: 'queue', queuedAt: 10, waitingSince: 10, channel: 'directline' })
+    expect(list[0]?.state).to.deep.equal({ at: 'first' })
+    const rest = await store.conversations({ owner: 'queue', after: 'first', most: 1 })
+    expect(rest.map(({ id }) => id)).to.deep.equal(['second'])
+    expect(await store.queueLength(20)).to.equal(1)
+    expect(await store.conversations({ owner: 'agent', most: 10 })).to.deep.equal([])
+    const all = await store.conversations({ most: 10 })
+    expect(all).to.have.length(4)
+    expect(all.find(({ id }) => id === 'bots')).not.to.have.any.keys('last', 'reference')
+    const pages = [await store.conversations({ most: 2 })]
+    pages.push(await store.conversations({ most: 2, after: pages[0]?.at(-1)?.id }))
+    expect(pages.flat().map(({ id }) => id)).to.deep.equal(all.map(({ id }) => id))
+  })
+
+  it('keeps each handoff from its beginning to its end; a second acceptance keeps the time of the first', async () => {
+    await store.open('c1', 'directline')
+    const change = (version: number, handoff: object) => store.commit(turn('e', version, { handoff }))
+    await change(0, { begins: 'h1', summary: { step: 'role' } })
+    await change(1, { accepts: 'a1' })
+    const [accepted] = await store.handoffs({ conversation: 'c1' })
+    await change(2, { accepts: 'a2' })
+    await change(3, { ends: 'returned' })
+    await change(4, { begins: 'h2', summary: {} })
+    const [first, second] = await store.handoffs({ conversation: 'c1' })
+    expect(first).to.deep.include({ id: 'h1', agent: 'a2', how: 'returned', summary: { step: 'role' } })
+    expect(first?.acceptedAt).to.equal(accepted?.acceptedAt)
+    expect(first?.endedAt).to.be.at.least(first?.acceptedAt as number)
+    expect(second).to.deep.include({ id: 'h2', acceptedAt: null, endedAt: null, how: null, agent: null })
+    expect(await store.handoffs({ since: 0 })).to.have.length(2)
+    expect(await store.handoffs({ since: Date.now() + 60_000 })).to.deep.equal([])
+  })
+
+  it('puts no event into the outbox, though it is in the log', async () => {
+    await store.accept(event('e1'))
+    const said = [
+      { type: 'event', name: 'handoff.initiate' },
+      { type: 'message', text: 'please wait' },
+    ]
+    await store.commit(turn('e1', 0, { said, sends: true }))
+    expect((await store.outgoing('c1'))?.activities.map(({ text }) => text)).to.deep.equal(['please wait'])
+    await store.accept(event('e2'))
+    await store.commit(turn('e2', 1, { said: said.slice(0, 1), sends: true }))
+    expect(await store.activities('c1', 0, 10)).to.have.length(5)
+    await store.sent((await store.outgoing('c1'))?.id as number)
+    expect(await store.sending()).to.deep.equal([])
+  })
+
+  /** A conversation that has something in every table. */
+  const fill = async (conversation: string) => {
+    await store.accept(event(`${conversation}-1`, { conversation }))
+    const more = { conversation, requests: [`r-${conversation}`], sends: true, ...queued(1) }
+    const question = { text: `q-${conversation}`, locale: 'ja' }
+    const handoff = { begins: `h-${conversation}`, summary: {} }
+    await store.commit(turn(`${conversation}-1`, 0, { ...more, question, handoff }))
+    await store.accept(event(`${conversation}-2`, { conversation }))
+  }
+  const isGone = async (conversation: string) => {
+    expect(await store.conversation(conversation)).to.equal(undefined)
+    expect(await store.activities(conversation, 0, 10)).to.deep.equal([])
+    expect(await store.pending(conversation)).to.equal(undefined)
+    expect(await store.outgoing(conversation)).to.equal(undefined)
+    expect(await store.requesters(`r-${conversation}`)).to.deep.equal([])
+    expect(await store.handoffs({ conversation })).to.deep.equal([])
+  }
+
+  it('forgets one conversation with everything of it, and no other', async () => {
+    await fill('c1')
+    await fill('c2')
+    await store.forget('c1')
+    await isGone('c1')
+    expect(await store.waiting()).to.deep.equal(['c2'])
+    expect(await store.activities('c2', 0, 10)).to.have.length(3)
+    expect(await store.handoffs({ conversation: 'c2' })).to.have.length(1)
+    expect((await store.accept(event('c1-1'))).seen).to.equal(false)
+  })
+
+  it('forgets what nobody has touched since then, and says which', async () => {
+    await fill('c1')
+    const { touchedAt } = (await store.conversation('c1'))!
+    expect(await store.purge(touchedAt)).to.deep.equal([])
+    expect(await store.purge(touchedAt + 1)).to.deep.equal(['c1'])
+    await isGone('c1')
+    expect(await store.purge(touchedAt + 1)).to.deep.equal([])
   })
 }

@@ -10,6 +10,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { expect } from 'chai'
 import { openSqlite } from '../../../bot/store/sqlite.ts'
 import { storeContract } from './contract.ts'
@@ -116,5 +117,35 @@ describe('the SQLite store', () => {
   it('says which file it cannot open', () => {
     writeFileSync(join(dir, 'a-file'), '')
     expect(() => openSqlite(join(dir, 'a-file', 'kaijo.db'))).to.throw(/STORAGE_URL names the file .*a-file/)
+  })
+
+  it('takes up a file of the version before the desk, and counts what is in it as touched now', async () => {
+    const file = join(dir, 'kaijo.db')
+    const old = new DatabaseSync(file)
+    old.exec(readFileSync(new URL('./before-desk.sql', import.meta.url), 'utf8'))
+    old.exec(
+      `INSERT INTO conversations (id, channel, version, state, seq) VALUES ('c1', 'x', 3, '{"a":1}', 1)`,
+    )
+    old.exec(`INSERT INTO activities VALUES ('c1', 1, '{"type":"message","text":"hello"}')`)
+    old.close()
+    const now = 1_800_000_000_000
+    for (const _ of ['upgraded', 'again']) {
+      const store = openSqlite(file, () => now)
+      const c1 = await store.conversation('c1')
+      expect(c1).to.deep.include({ version: 3, owner: 'bot', agent: null, touchedAt: now, state: { a: 1 } })
+      expect(await store.purge(now)).to.deep.equal([])
+      expect((await store.conversations({ most: 5 })).map(({ last }) => last?.text)).to.deep.equal(['hello'])
+      await store.close()
+    }
+  })
+
+  it('remembers nothing of a forgotten conversation in its file', async () => {
+    const file = join(dir, 'kaijo.db')
+    const store = openSqlite(file)
+    const activity = { type: 'message', text: 'a-seeded-canary' }
+    await store.accept({ channel: 'x', conversation: 'canary-1', eventId: 'e1', activity, logged: true })
+    await store.forget('canary-1')
+    await store.close()
+    expect(readFileSync(file).includes('canary')).to.equal(false)
   })
 })

@@ -1,0 +1,82 @@
+CREATE TABLE IF NOT EXISTS conversations (
+  id TEXT PRIMARY KEY,
+  channel TEXT NOT NULL,
+  version INTEGER NOT NULL DEFAULT 0,
+  state TEXT,
+  seq INTEGER NOT NULL DEFAULT 0,
+  -- How the channel reaches it.
+  reference TEXT
+) STRICT, WITHOUT ROWID;
+
+-- What was said, by both sides, in the order in which everyone sees it.
+CREATE TABLE IF NOT EXISTS activities (
+  conversation TEXT NOT NULL,
+  seq INTEGER NOT NULL,
+  activity TEXT NOT NULL,
+  PRIMARY KEY (conversation, seq)
+) STRICT, WITHOUT ROWID;
+
+-- Accepted events. The row outlives its turn: it is what makes a second delivery harmless.
+CREATE TABLE IF NOT EXISTS inbox (
+  place INTEGER PRIMARY KEY,
+  channel TEXT NOT NULL,
+  event TEXT NOT NULL,
+  conversation TEXT NOT NULL,
+  activity_id TEXT NOT NULL,
+  -- Emptied when the event has been applied.
+  activity TEXT,
+  reply TEXT,
+  accepted_at INTEGER NOT NULL,
+  UNIQUE (channel, event)
+) STRICT;
+CREATE INDEX IF NOT EXISTS inbox_pending ON inbox (conversation, place) WHERE activity IS NOT NULL;
+CREATE INDEX IF NOT EXISTS inbox_age ON inbox (accepted_at);
+
+-- Which conversations wait for which unlock request: the customer's, and the administrator's.
+CREATE TABLE IF NOT EXISTS requests (
+  id TEXT NOT NULL,
+  conversation TEXT NOT NULL,
+  PRIMARY KEY (id, conversation)
+) STRICT, WITHOUT ROWID;
+
+-- What lets somebody in once, for a short time: the id of a deep link, or a guide number.
+CREATE TABLE IF NOT EXISTS passes (
+  id TEXT PRIMARY KEY,
+  flow TEXT NOT NULL,
+  step TEXT NOT NULL,
+  request TEXT NOT NULL,
+  expires_at INTEGER NOT NULL,
+  spent_at INTEGER
+) STRICT, WITHOUT ROWID;
+
+-- The last free question of a conversation, until it is known whether its answer helped.
+CREATE TABLE IF NOT EXISTS asked (
+  conversation TEXT PRIMARY KEY,
+  question TEXT NOT NULL,
+  locale TEXT NOT NULL,
+  at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS asked_age ON asked (at);
+
+-- Questions without an answer that helped, for the writers; nothing says who asked.
+CREATE TABLE IF NOT EXISTS unanswered (
+  id INTEGER PRIMARY KEY,
+  question TEXT NOT NULL,
+  locale TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS unanswered_age ON unanswered (at);
+
+-- What channels must still send; a row leaves when the channel has taken it.
+CREATE TABLE IF NOT EXISTS outbox (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  conversation TEXT NOT NULL,
+  channel TEXT NOT NULL,
+  activities TEXT NOT NULL,
+  reply TEXT,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  due_at INTEGER NOT NULL DEFAULT 0,
+  note TEXT
+) STRICT;
+CREATE INDEX IF NOT EXISTS outbox_conversation ON outbox (conversation, id);
