@@ -42,6 +42,8 @@ export interface LineSettings {
   readonly channelId?: string
   /** The origin of the Messaging API. */
   readonly apiUrl: string
+  /** The account's basic id, `@…`; LINE is asked for it when it is not set. */
+  readonly basicId?: string
 }
 
 /** The registration of the bot for Teams, and where the Bot Framework is when it is not Microsoft's public cloud. */
@@ -132,6 +134,11 @@ const guarded = z
   .optional()
   .refine((value) => value === undefined || isGuarded(value), {
     error: 'it must be an https:// address (http:// on this machine only)',
+  })
+
+const lineOrigin = (example: string) =>
+  guarded.refine((value) => value === undefined || isOrigin(value.replace(/\/$/, '')), {
+    error: `it must be scheme and host only, e.g. ${example}`,
   })
 
 const id = z
@@ -233,9 +240,14 @@ const schema = z.object({
     .refine((value) => value === undefined || /^\d{1,20}$/.test(value), {
       error: 'it must be the channel ID from the LINE Developers Console: digits only',
     }),
-  LINE_API_BASE_URL: guarded.refine((value) => value === undefined || isOrigin(value.replace(/\/$/, '')), {
-    error: 'it must be scheme and host only, e.g. https://api.line.me',
-  }),
+  LINE_BASIC_ID: z
+    .string()
+    .optional()
+    .refine((value) => value === undefined || /^@[\w.-]{1,50}$/.test(value), {
+      error: 'it must be the basic ID from the LINE Official Account Manager, with its @, e.g. @123abcde',
+    }),
+  LINE_API_BASE_URL: lineOrigin('https://api.line.me'),
+  LINE_DATA_API_BASE_URL: lineOrigin('https://api-data.line.me'),
   LIMIT_REQUESTS_PER_ADDRESS: most(6000),
   LIMIT_CONVERSATIONS_PER_ADDRESS: most(600),
   LIMIT_GUIDES_PER_ADDRESS: most(5),
@@ -311,10 +323,11 @@ function toLine(settings: Settings): LineSettings | undefined {
     LINE_CHANNEL_SECRET: secrets,
     LINE_CHANNEL_ACCESS_TOKEN: token,
     LINE_CHANNEL_ID: channelId,
+    LINE_BASIC_ID: basicId,
   } = settings
   if (secrets.length === 0 || !token) return undefined
   const apiUrl = (settings.LINE_API_BASE_URL ?? 'https://api.line.me').replace(/\/$/, '')
-  return { secrets, token, apiUrl, ...(channelId && { channelId }) }
+  return { secrets, token, apiUrl, ...(channelId && { channelId }), ...(basicId && { basicId }) }
 }
 
 function toConfig(settings: Settings): Config {

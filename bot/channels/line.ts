@@ -7,8 +7,10 @@ import { HttpError, type HttpRequest, type Route } from '../route.ts'
 import type { Store } from '../store/index.ts'
 import type { Turns } from '../turns.ts'
 import { openLineApi } from './lineApi.ts'
+import { lineBackRoutes } from './lineBack.ts'
 import { conversationOf, inboundOf, type LineEvent, type LineReference, readEvents } from './lineEvents.ts'
 import { LineGroups } from './lineGroups.ts'
+import { askLineIdentity, type LineIdentity } from './lineIdentity.ts'
 import { type Drawing, lineMessages } from './lineMessages.ts'
 import { askLanguages } from './lineProfile.ts'
 import { lineSender } from './lineSender.ts'
@@ -43,7 +45,8 @@ const mostStoring = 1800
 /** Makes the channel. */
 export function line({ settings, publicUrl, store, words, log, now = Date.now, patience }: LineParts): Line {
   const api = openLineApi({ ...settings, secret: settings.secrets[0] as string })
-  const help = { shown: `${new URL(publicUrl).host}/help`, url: `${publicUrl}/help` }
+  const identity = askLineIdentity({ api, log, basicId: settings.basicId })
+  const help = { shown: `${new URL(publicUrl).host}/help`, url: `${publicUrl}/help?from=line` }
   const drawing = (locale: string | undefined): Drawing => ({
     say: (key, vars) => words().t(locale === 'en' ? 'en' : 'ja', `line:${key}`, vars),
     place: { help },
@@ -56,11 +59,16 @@ export function line({ settings, publicUrl, store, words, log, now = Date.now, p
     ...(patience && { patience }),
   })
   const groups = new LineGroups(api, () => `${drawing('ja').say('group')}\n\n${drawing('en').say('group')}`)
-  const parts = { store, log, now, waiting, groups, language: askLanguages(api, now) }
+  const parts = { store, log, now, waiting, groups, identity, language: askLanguages(api, now) }
+  const resume = (locale: 'ja' | 'en') => drawing(locale).say('resume')
   return {
     sender: lineSender({ api, drawing, settle: (token) => waiting.settle(token), log, now }),
-    routes: (turns) => [webhook(new Webhook({ ...parts, turns }), settings.secrets)],
+    routes: (turns) => [
+      webhook(new Webhook({ ...parts, turns }), settings.secrets),
+      ...lineBackRoutes({ identity, resume }),
+    ],
     async close() {
+      identity.close()
       waiting.close()
       await groups.idle()
       await api.close()
@@ -91,6 +99,7 @@ interface WebhookParts {
   now: () => number
   waiting: LineWaiting
   groups: LineGroups
+  identity: Pick<LineIdentity, 'userId'>
   language: (user: string) => Promise<string>
 }
 
@@ -103,6 +112,7 @@ class Webhook {
 
   /** Resolves when every event is stored; rejects with a 500, after which LINE sends all again. */
   async take(body: unknown): Promise<void> {
+    if (!this.#isMeant(body)) return this.#parts.log.error({ event: 'line.elsewhere' })
     const queues = Map.groupBy(readEvents(body, this.#parts.now()), whose)
     const stored = Promise.all([...queues.values()].map((events) => this.#takeInOrder(events)))
     let timer: NodeJS.Timeout | undefined
@@ -118,6 +128,13 @@ class Webhook {
     } finally {
       clearTimeout(timer)
     }
+  }
+
+  /** A webhook for another account whose secret is the same, by a mistake in its console: its customers are not ours. */
+  #isMeant(body: unknown): boolean {
+    const { userId } = this.#parts.identity
+    const { destination } = (body ?? {}) as { destination?: unknown }
+    return userId === undefined || typeof destination !== 'string' || destination === userId
   }
 
   async #takeInOrder(events: LineEvent[]): Promise<void> {

@@ -12,7 +12,7 @@ type Fields = Record<string, unknown>
 const ask = { method: 'GET', within: 8000 } as const
 
 /** Looks at the token, the webhook and the month's messages of an account; sends nothing to any customer. */
-export async function lineFindings(api: LineApi, webhook: string): Promise<LineFinding[]> {
+export async function lineFindings(api: LineApi, webhook: string, basicId?: string): Promise<LineFinding[]> {
   const info = await api.call({ ...ask, path: '/v2/bot/info' })
   const account = read(info)
   if (!account) return [noAccount(info)]
@@ -23,6 +23,7 @@ export async function lineFindings(api: LineApi, webhook: string): Promise<LineF
   ])
   return [
     { state: 'good', what: `The token is of the account "${account.displayName}" (${account.basicId}).` },
+    ...idFindings(account, basicId),
     chatMode(account),
     ...(await webhookFindings(api, read(endpoint), webhook)),
     messages(read(quota), read(used)),
@@ -42,6 +43,13 @@ function noAccount(answer: LineAnswer): LineFinding {
     what,
     mend: 'See whether this machine can reach the Messaging API, and LINE_API_BASE_URL.',
   }
+}
+
+/** The code on the PC's page leads to whatever is set. */
+function idFindings({ basicId, premiumId }: Fields, set: string | undefined): LineFinding[] {
+  if (!set || set === basicId || set === premiumId) return []
+  const mend = `Take LINE_BASIC_ID away, or set ${basicId}.`
+  return [{ state: 'wrong', what: `LINE_BASIC_ID is ${set}, which is another account.`, mend }]
 }
 
 /** https://developers.line.biz/en/reference/messaging-api/#get-bot-info */

@@ -19,7 +19,8 @@ interface Parts extends GuideParts {
 
 /**
  * The widget's way in: a token for a new conversation, or for the one that a `resume` of ours belongs to.
- * A `guide` number opens a new conversation at the place it stands for; 404 when it is unknown, used or expired.
+ * A `guide` number opens a new conversation at the place it stands for; 404 when it is unknown, used or expired. The answer
+ * then says `from: line` when the number was shown in LINE.
  * A resume that is lost, forged or older than 7 days begins a new conversation; each answer carries a fresh one.
  */
 export function widgetSession({ credentials, rates, ...guides }: Parts): Route {
@@ -42,6 +43,7 @@ export function widgetSession({ credentials, rates, ...guides }: Parts): Route {
         body.data.resume && !body.data.guide ? await resumed(credentials, body.data.resume) : undefined
       // Whoever comes back to a conversation opens none.
       if (!known) await rates.conversation(request.ip)
+      let from: string | undefined
       const { conversation, user } = known ?? { conversation: randomId(), user: `dl_${randomId()}` }
       if (guide) {
         await rates.guide(request.ip)
@@ -52,8 +54,10 @@ export function widgetSession({ credentials, rates, ...guides }: Parts): Route {
           locale: locale ?? undefined,
           device: device ?? undefined,
         }
-        if (!number || !(await joinByNumber(guides, number, joining)))
-          throw new HttpError(404, 'GuideNotFound', 'The guide number is unknown, used or expired')
+        const joined = number && (await joinByNumber(guides, number, joining))
+        if (!joined) throw new HttpError(404, 'GuideNotFound', 'The guide number is unknown, used or expired')
+        // There is a way back to LINE, of which this conversation knows nothing.
+        if (joined.met.some((other) => other.startsWith('line:'))) from = 'line'
       }
       const holder: Holder = { conversation, user, ...(origin ? { origins: [origin] } : {}) }
       return {
@@ -64,6 +68,7 @@ export function widgetSession({ credentials, rates, ...guides }: Parts): Route {
           token: await credentials.issue('token', holder),
           expires_in: lifetime('token'),
           resume: await credentials.issue('resume', { conversation, user }),
+          ...(from && { from }),
         },
       }
     },

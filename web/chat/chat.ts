@@ -9,6 +9,7 @@ import { type Command, Menu } from './menu.ts'
 import { MessageList } from './messageList.ts'
 import { print } from './print.ts'
 import { readSettings } from './settings.ts'
+import { fromKey, WayBack } from './wayBack.ts'
 import { asLang, type Lang } from './words.ts'
 
 const langKey = 'kaijo.lang'
@@ -29,6 +30,7 @@ export class Chat {
   #unread = 0
 
   readonly #chrome = new Chrome(this.#words, this.#query.get('title'))
+  readonly #wayBack = new WayBack(this.#query.has('tab') ? drawer('sessionStorage').getItem(fromKey) : null)
   readonly #list = new MessageList(this.#log, this.#words, {
     onChoice: (action) => this.#choose(action),
     onRetry: (entry) => entry.letter && this.#conversation.repeat(entry.letter),
@@ -147,6 +149,7 @@ export class Chat {
     this.#lang = lang
     this.#chrome.speak(this.#words, lang)
     this.#list.speak(this.#words)
+    this.#wayBack.speak(lang)
     this.#host.tell({ kaijo: 1, type: 'lang', lang })
   }
 

@@ -34,6 +34,9 @@ export class Chrome {
     for (const place of document.querySelectorAll<HTMLElement>('[data-label]')) {
       place.setAttribute('aria-label', words[place.dataset.label as ChatKey])
     }
+    for (const place of document.querySelectorAll<HTMLImageElement>('[data-alt]')) {
+      place.alt = words[place.dataset.alt as ChatKey]
+    }
     byId('text', HTMLTextAreaElement).placeholder = words.placeholder
     this.#notice()
   }

@@ -35,6 +35,10 @@ export const chatKeys = [
   'news',
   'newWindow',
   'unknown',
+  'back',
+  'backText',
+  'backCode',
+  'backByHand',
 ] as const
 
 /** The sentences of the launcher; they stand under `launcher`. */

@@ -70,6 +70,22 @@ describe('LINE', function () {
     expect(line.invalid).to.deep.equal([])
   })
 
+  it('does nothing with a webhook that is for another account', async () => {
+    await until(async () => (await fetch(`${kaijo.url}/line/back`)).ok)
+    const event = line.event(customer.user, {
+      type: 'message',
+      message: { type: 'text', id: '1', text: hello },
+    })
+    const body = Buffer.from(JSON.stringify({ destination: 'Uother', events: [event] }))
+    expect((await line.postRaw(kaijo.url, body)).status).to.equal(200)
+    await settled()
+    expect(await kaijo.store.conversation(`line:${customer.user}`)).to.equal(undefined)
+    expect(kaijo.lines.some((one) => one.includes('line.elsewhere'))).to.equal(true)
+    expect((await line.post(kaijo.url, [event])).status).to.equal(200)
+    await until(() => customer.got.length > 0)
+    expect(customer.reads).to.include('ロックされたのはどなたですか？')
+  })
+
   const settled = async () => {
     await kaijo.turns.idle()
     await until(async () => (await kaijo.store.sending()).length === 0)

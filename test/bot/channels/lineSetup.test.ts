@@ -63,6 +63,18 @@ describe('npm run line:setup', function () {
       /LINE answered unreached/,
     ],
     [
+      'the basic id of another account',
+      () => {},
+      { LINE_BASIC_ID: '@other' },
+      /LINE_BASIC_ID is @other, which is another account/,
+    ],
+    [
+      'an address of the content that is not one',
+      () => {},
+      { LINE_DATA_API_BASE_URL: 'http://api-data.example/x' },
+      /LINE_DATA_API_BASE_URL is "http:\/\/api-data.example\/x"; it must be/,
+    ],
+    [
       'no settings',
       () => {},
       { LINE_CHANNEL_SECRET: '', LINE_CHANNEL_ACCESS_TOKEN: '' },
