@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite'
 
 /** Lets one process at a time do something; one that was killed holds up nobody. */
 export interface Lock {
-  /** Waits for its turn, five seconds at most, then throws. Nothing may be awaited inside. */
+  /** Waits for its turn, ten seconds at most, then throws. Nothing may be awaited inside. */
   hold<T>(work: () => T): T
   close(): void
 }
@@ -12,10 +12,10 @@ export interface Lock {
 export function openLock(path: string): Lock {
   closeSync(openSync(path, 'a', 0o600))
   chmodSync(path, 0o600)
-  const db = new DatabaseSync(path, { timeout: 5000 })
+  const db = new DatabaseSync(path, { timeout: 10_000 })
   return {
     hold(work) {
-      db.exec('BEGIN EXCLUSIVE')
+      db.exec('BEGIN IMMEDIATE')
       try {
         return work()
       } finally {
