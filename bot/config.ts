@@ -19,7 +19,13 @@ export interface Config {
   readonly directLineSecret: string | undefined
   /** Undefined: the sandbox plays the bank. */
   readonly unlock:
-    | { readonly url: string; readonly token: string; readonly keys: readonly string[] }
+    | {
+        readonly url: string
+        readonly token: string
+        readonly keys: readonly string[]
+        /** Where the bank's pages are, when that is not where its API is. */
+        readonly linkOrigin?: string
+      }
     | undefined
   readonly sandboxPort: number
   readonly linkKeyFile: string
@@ -195,6 +201,12 @@ const schema = z.object({
     }),
   UNLOCK_API_TOKEN: z.string().optional(),
   UNLOCK_API_KEYS: list(() => true, ''),
+  UNLOCK_LINK_ORIGIN: z
+    .string()
+    .optional()
+    .refine((value) => value === undefined || (isOrigin(value) && value.startsWith('https:')), {
+      error: "it must be the https origin of the bank's pages, e.g. https://www.bank.example",
+    }),
   SANDBOX_PORT: port(3979),
   LINK_KEY_FILE: z.string().default('./data/link.key'),
   LOG_LEVEL: z
@@ -283,6 +295,10 @@ function contradictions(given: Environment): string[] {
     problems.push('UNLOCK_API_TOKEN is not set; UNLOCK_API_URL needs it: ask the provider of the unlock API')
   if (given.UNLOCK_API_URL && !given.UNLOCK_API_KEYS)
     problems.push("UNLOCK_API_KEYS is not set; UNLOCK_API_URL needs the provider's public keys for callbacks")
+  if (given.UNLOCK_LINK_ORIGIN && !given.UNLOCK_API_URL)
+    problems.push(
+      'UNLOCK_LINK_ORIGIN is set, and UNLOCK_API_URL is not; the sandbox knows its own pages: set both or none',
+    )
   problems.push(...missingTogether(given, teamsNames, 'Teams'))
   problems.push(...missingTogether(given, lineNames, 'LINE'))
   if (given.NODE_ENV !== 'production') return problems
@@ -348,6 +364,7 @@ function toConfig(settings: Settings): Config {
           url: settings.UNLOCK_API_URL,
           token: settings.UNLOCK_API_TOKEN ?? '',
           keys: settings.UNLOCK_API_KEYS,
+          ...(settings.UNLOCK_LINK_ORIGIN && { linkOrigin: settings.UNLOCK_LINK_ORIGIN }),
         }
       : undefined,
     sandboxPort: settings.SANDBOX_PORT,

@@ -57,7 +57,7 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
     url,
     token,
     callbackUrl: `${publicUrl}/unlock/callback`,
-    linkOrigin: sandbox?.publicUrl,
+    linkOrigin: sandbox?.publicUrl ?? config.unlock?.linkOrigin,
     ...(sandbox && { fetch: sandbox.fetch }),
   })
   const links = {

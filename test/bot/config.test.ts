@@ -45,6 +45,7 @@ describe('the settings', () => {
       UNLOCK_API_URL: 'https://unlock.bank.example/v1',
       UNLOCK_API_TOKEN: 'token',
       UNLOCK_API_KEYS: 'whpk_1 whpk_2',
+      UNLOCK_LINK_ORIGIN: 'https://www.bank.example',
     })
     expect(config).to.deep.include({
       port: 8080,
@@ -52,7 +53,12 @@ describe('the settings', () => {
       ownOrigin: 'https://chat.bank.example',
       widgetOrigins: ['https://www.bank.example', 'https://bank.example:8443'],
       trustedProxies: ['10.0.0.0/8', '::1'],
-      unlock: { url: 'https://unlock.bank.example/v1', token: 'token', keys: ['whpk_1', 'whpk_2'] },
+      unlock: {
+        url: 'https://unlock.bank.example/v1',
+        token: 'token',
+        keys: ['whpk_1', 'whpk_2'],
+        linkOrigin: 'https://www.bank.example',
+      },
     })
   })
 
@@ -74,6 +80,8 @@ describe('the settings', () => {
     ['TRUSTED_PROXIES', '10.0.0.0/33'],
     ['TRUSTED_PROXIES', 'proxy'],
     ['UNLOCK_API_URL', 'ftp://x'],
+    ['UNLOCK_LINK_ORIGIN', 'http://www.bank.example'],
+    ['UNLOCK_LINK_ORIGIN', 'https://www.bank.example/requests'],
     ['SANDBOX_PORT', '-1'],
     ['LOG_LEVEL', 'loud'],
     ['LIMIT_CONNECTIONS', '0'],
@@ -95,6 +103,10 @@ describe('the settings', () => {
       'UNLOCK_API_TOKEN',
       'UNLOCK_API_KEYS',
     ])
+  })
+
+  it('say that pages of a bank need the API of that bank', () => {
+    expect(problemsOf({ UNLOCK_LINK_ORIGIN: 'https://www.bank.example' })[0]).to.include('UNLOCK_API_URL')
   })
 
   it('never show a secret, however wrong', () => {

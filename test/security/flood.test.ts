@@ -154,6 +154,7 @@ async function unlockRequest(kaijo: Watched, apiToken: string): Promise<{ id: st
       purpose: 'clear-user-suspension',
       locale: 'ja',
       channel: 'directline',
+      customer: 'customer-of-the-flood',
       callbackUrl: `${kaijo.url}/unlock/callback`,
     }),
   })

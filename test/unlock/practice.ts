@@ -95,7 +95,9 @@ export async function practise(options: Partial<SandboxOptions> = {}): Promise<P
     },
     async request(callbackUrl = nowhere, locale = 'ja') {
       keys += 1
-      const body = { purpose: 'clear-user-suspension', locale, channel: 'directline', callbackUrl }
+      // Somebody new each time: one customer may have three open requests.
+      const customer = `customer-of-key-${keys}`
+      const body = { purpose: 'clear-user-suspension', locale, channel: 'directline', customer, callbackUrl }
       const headers = { 'content-type': 'application/json', 'idempotency-key': `key-${keys}` }
       return (await practice.api('POST', '/v1/requests', { body, headers })).body
     },

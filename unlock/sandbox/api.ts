@@ -19,10 +19,7 @@ const newRequest = z.strictObject({
   purpose: z.literal('clear-user-suspension'),
   locale: z.enum(['ja', 'en']),
   channel: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/),
-  customer: z
-    .string()
-    .regex(/^[\w-]{16,64}$/)
-    .optional(),
+  customer: z.string().regex(/^[\w-]{16,64}$/),
   callbackUrl: z
     .url({ protocol: /^https?$/ })
     .max(500)

@@ -7,6 +7,7 @@ import { contract } from '../contract.ts'
 import { type Extra, type Practice, practise } from '../practice.ts'
 
 const good = {
+  customer: 'customer-of-this-test',
   purpose: 'clear-user-suspension',
   locale: 'ja',
   channel: 'directline',
@@ -37,9 +38,15 @@ describe('the sandbox as the unlock API', () => {
   })
   after(() => practice.end())
 
+  /** Somebody new each time: one customer may have three open requests. */
+  const somebody = () => ({ ...good, customer: `customer-of-key-${keys}` })
   const json = (key = `api-${++keys}`) => ({ 'content-type': 'application/json', 'idempotency-key': key })
   const create = (extra: Extra = {}) =>
-    practice.api('POST', '/v1/requests', { body: good, ...extra, headers: { ...json(), ...extra.headers } })
+    practice.api('POST', '/v1/requests', {
+      body: somebody(),
+      ...extra,
+      headers: { ...json(), ...extra.headers },
+    })
 
   it('makes a request that the bot can read', async () => {
     const made = await create()
@@ -51,8 +58,8 @@ describe('the sandbox as the unlock API', () => {
 
   it('gives the same request for the same key, and refuses the key with another body', async () => {
     const [first, second] = await Promise.all([
-      create({ headers: json('k') }),
-      create({ headers: json('k') }),
+      create({ headers: json('k'), body: good }),
+      create({ headers: json('k'), body: good }),
     ])
     expect(second.body).to.deep.equal(first.body)
     const other = await create({ headers: json('k'), body: { ...good, locale: 'en' } })
@@ -142,6 +149,7 @@ describe('the sandbox as the unlock API', () => {
     ],
     ...(
       [
+        ['no customer', { customer: undefined }],
         ['another purpose', { purpose: 'approve' }],
         ['another language', { locale: 'fr' }],
         ['markup as channel', { channel: '<b>' }],
