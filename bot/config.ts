@@ -37,6 +37,27 @@ export interface Config {
   readonly teams: TeamsSettings | undefined
   /** Undefined: no LINE, and no `/line/webhook`. */
   readonly line: LineSettings | undefined
+  readonly desk: DeskSettings
+}
+
+/** Who may come to the agents' desk, and how long what was said is kept. */
+export interface DeskSettings {
+  /** Undefined: accounts with passwords only. */
+  readonly oidc: OidcSettings | undefined
+  /** Conversations untouched for longer are deleted. */
+  readonly retentionDays: number
+}
+
+/** The bank's OpenID Connect provider, and which of its groups may do what. */
+export interface OidcSettings {
+  readonly issuer: string
+  readonly clientId: string
+  readonly clientSecret: string
+  readonly scope: string
+  /** The claim with somebody's groups, e.g. `groups` or `realm_access.roles`. */
+  readonly roleClaim: string
+  /** The group that each role of the desk needs. */
+  readonly roles: { readonly agent: string; readonly supervisor: string; readonly admin: string }
 }
 
 /** The Messaging API channel of the bank's LINE Official Account. */
@@ -91,7 +112,9 @@ const secrets = new Set([
   'MicrosoftAppPassword',
   'LINE_CHANNEL_SECRET',
   'LINE_CHANNEL_ACCESS_TOKEN',
+  'DESK_OIDC_CLIENT_SECRET',
 ])
+const oidcNames = ['DESK_OIDC_ISSUER', 'DESK_OIDC_CLIENT_ID', 'DESK_OIDC_CLIENT_SECRET'] as const
 const lineNames = ['LINE_CHANNEL_SECRET', 'LINE_CHANNEL_ACCESS_TOKEN'] as const
 const teamsNames = [
   'MicrosoftAppId',
@@ -260,6 +283,30 @@ const schema = z.object({
     }),
   LINE_API_BASE_URL: lineOrigin('https://api.line.me'),
   LINE_DATA_API_BASE_URL: lineOrigin('https://api-data.line.me'),
+  DESK_OIDC_ISSUER: guarded,
+  DESK_OIDC_CLIENT_ID: z.string().optional(),
+  DESK_OIDC_CLIENT_SECRET: z.string().optional(),
+  DESK_OIDC_SCOPE: z
+    .string()
+    .default('openid profile email')
+    .refine((value) => value.split(' ').includes('openid'), {
+      error: 'it must be words with spaces between them, one of them openid',
+    }),
+  DESK_OIDC_ROLE_CLAIM: z.string().default('roles'),
+  DESK_OIDC_ROLES: z
+    .string()
+    .default('agent=agent,supervisor=supervisor,admin=admin')
+    .refine((value) => readRoles(value) !== undefined, {
+      error: 'it must name a group for each role, e.g. agent=helpdesk,supervisor=helpdesk-leads,admin=it',
+    })
+    .transform((value) => readRoles(value) ?? { agent: '', supervisor: '', admin: '' }),
+  RETENTION_DAYS: z
+    .string()
+    .default('90')
+    .refine((value) => /^[1-9]\d{0,3}$/.test(value) && Number(value) <= 3650, {
+      error: 'it must be a whole number of days from 1 to 3650',
+    })
+    .transform(Number),
   LIMIT_REQUESTS_PER_ADDRESS: most(6000),
   LIMIT_CONVERSATIONS_PER_ADDRESS: most(600),
   LIMIT_GUIDES_PER_ADDRESS: most(5),
@@ -301,6 +348,7 @@ function contradictions(given: Environment): string[] {
     )
   problems.push(...missingTogether(given, teamsNames, 'Teams'))
   problems.push(...missingTogether(given, lineNames, 'LINE'))
+  problems.push(...missingTogether(given, oidcNames, 'Log-on by OpenID Connect'))
   if (given.NODE_ENV !== 'production') return problems
   if (!given.PUBLIC_URL)
     problems.push('PUBLIC_URL is not set; in production it must be, e.g. https://chat.bank.example')
@@ -346,6 +394,25 @@ function toLine(settings: Settings): LineSettings | undefined {
   return { secrets, token, apiUrl, ...(channelId && { channelId }), ...(basicId && { basicId }) }
 }
 
+function toOidc(settings: Settings): OidcSettings | undefined {
+  const {
+    DESK_OIDC_ISSUER: issuer,
+    DESK_OIDC_CLIENT_ID: clientId,
+    DESK_OIDC_CLIENT_SECRET: clientSecret,
+  } = settings
+  if (!issuer || !clientId || !clientSecret) return undefined
+  const { DESK_OIDC_SCOPE: scope, DESK_OIDC_ROLE_CLAIM: roleClaim, DESK_OIDC_ROLES: roles } = settings
+  return { issuer, clientId, clientSecret, scope, roleClaim, roles }
+}
+
+/** `agent=…,supervisor=…,admin=…`; undefined when one is missing, unknown or there twice. */
+function readRoles(value: string): OidcSettings['roles'] | undefined {
+  const pairs = value.split(',').map((pair) => pair.split('=').map((part) => part.trim()))
+  const { agent, supervisor, admin } = Object.fromEntries(pairs)
+  const isWhole = pairs.length === 3 && pairs.every((pair) => pair.length === 2)
+  return isWhole && agent && supervisor && admin ? { agent, supervisor, admin } : undefined
+}
+
 function toConfig(settings: Settings): Config {
   const publicUrl = settings.PUBLIC_URL?.replace(/\/$/, '')
   return {
@@ -373,6 +440,7 @@ function toConfig(settings: Settings): Config {
     logLevel: settings.LOG_LEVEL,
     teams: toTeams(settings),
     line: toLine(settings),
+    desk: { oidc: toOidc(settings), retentionDays: settings.RETENTION_DAYS },
     limits: {
       requestsPerAddress: settings.LIMIT_REQUESTS_PER_ADDRESS,
       conversationsPerAddress: settings.LIMIT_CONVERSATIONS_PER_ADDRESS,

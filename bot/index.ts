@@ -43,6 +43,12 @@ function sayWhere({ url, sandbox }: Kaijo): void {
   console.error([...lines, ''].join('\n'))
 }
 
+  if (welcome)
+    lines.push(
+      `  Desk     ${welcome}`,
+      '           Open it within 15 minutes to become the first admin of the agents’ desk; it works once.',
+      '           Another start makes another link, for as long as the desk has no account.',
+    )
 main().catch((error: unknown) => {
   // By name: the content's own error class is loaded only with everything else.
   const isOurs = error instanceof ConfigError || (error as Error).name === 'ContentError'

@@ -69,7 +69,7 @@ function counter(points: number): (key: string) => Promise<void> {
 }
 
 /** One subscriber owns a whole /64 of IPv6 addresses, so the network is what counts. */
-function network(address: string): string {
+export function network(address: string): string {
   if (!isIPv6(address)) return address
   const [head = '', tail] = address.split('::')
   const groups = head.split(':')

@@ -10,6 +10,8 @@ import { line } from './channels/line.ts'
 import { teams, teamsDelivery } from './channels/teams.ts'
 import type { Config } from './config.ts'
 import { Delivery } from './delivery.ts'
+import { openAccess } from './desk/access.ts'
+import { refuseUnguarded } from './desk/guard.ts'
 import { guideNumber } from './guides.ts'
 import { createHealth } from './health.ts'
 import { openKeys } from './keys.ts'
@@ -33,6 +35,8 @@ export interface Kaijo {
   store: Store
   turns: Turns
   live: Live
+  /** The one-time link of the desk's first admin; undefined when there is an account. */
+  welcome: string | undefined
   close(): Promise<void>
 }
 
@@ -43,6 +47,7 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
   const metrics = createMetrics(true)
   const onError = (err: unknown) => log.error({ event: 'audit.failed', err })
   const audit = openAudit({ dir: dirname(config.linkKeyFile), keys, clock: () => new Date(), onError })
+  const access = await openAccess({ config, keys, audit, clock: () => new Date(), log })
   const signing = linkKey(keys.derive('link'))
   const { contentDir, bank, publicUrl } = config
 
@@ -116,6 +121,7 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
     ...(lineChannel?.routes(turns) ?? []),
     ...unlockRoutes({ ...parts, clock: () => new Date() }),
     ...(await webRoutes({
+    ...access.routes,
       words: live.words(),
       bank: live.content().bank,
       allowedOrigins: config.widgetOrigins,
@@ -125,6 +131,7 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
   ]
   const health = createHealth({ store: () => store.check(), content: () => live.check() })
   const server = createServer({ config, routes, upgrades: chat.upgrades, log, metrics, health })
+  refuseUnguarded(routes, access.guard)
   await turns.start()
   await delivery.start()
   await server.listen()
@@ -147,6 +154,7 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
     live,
     async close() {
       live.close()
+    welcome: access.welcome,
       recovery.stop()
       health.closing()
       chat.close()
@@ -158,6 +166,7 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
       await store.close()
       audit.close()
       log.info({ event: 'stopped' })
+      await access.close()
     },
   }
 }

@@ -15,10 +15,13 @@ export type Act =
   | 'card.replaced'
   | 'key.rotated'
   | 'practice.reset'
+  | `desk.${'entered' | 'left' | 'refused' | 'invited' | 'welcomed' | 'changed'}`
+  | `desk.${'viewed' | 'taken' | 'sent' | 'answered' | 'noted' | 'returned' | 'released' | 'closed' | 'called'}`
+  | `desk.${'exported' | 'printed' | 'erased' | 'purged'}`
 
 /** Who did what to which request; ids are taken as they are and kept as a number or a pseudonym. */
 export interface Deed {
-  who: 'customer' | 'administrator' | 'bot' | 'bank'
+  who: 'customer' | 'administrator' | 'bot' | 'bank' | 'agent' | 'supervisor' | 'admin'
   what: Act
   /** The unlock request's id; its number (eight characters) is kept. */
   request?: string
@@ -33,6 +36,9 @@ export interface Deed {
   after?: string
   /** A reason or a code: one word. */
   why?: string
+  /** The desk's accounts that did it, and that it was done to: ids, which are single words and say no name. */
+  by?: string
+  account?: string
 }
 
 /** One line of the log, as read: plain words, and what makes it a link of the chain. */
@@ -56,7 +62,7 @@ export interface Entry {
 export const nothing = '0'.repeat(64)
 
 const word = /^[a-z][a-zA-Z0-9.-]{0,39}$/
-const words = ['who', 'what', 'where', 'before', 'after', 'why'] as const
+const words = ['who', 'what', 'where', 'before', 'after', 'why', 'by', 'account'] as const
 
 /** Keeps of a deed what is allowed in the log, whatever a caller has put in: words, a number, pseudonyms. */
 export function kept(deed: Deed, pseudonym: (kind: string, id: string) => string): Record<string, string> {
