@@ -83,8 +83,9 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
 
   const words = () => live.words()
   const lineChannel = config.line && line({ settings: config.line, publicUrl, store, words, log })
+  const toTeams = config.teams && teamsDelivery({ settings: config.teams, log, words })
   const senders = [
-    ...(config.teams ? [teamsDelivery({ settings: config.teams, log, words })] : []),
+    ...(toTeams ? [toTeams] : []),
     ...(lineChannel ? [lineChannel.sender] : []),
   ]
   const delivery = new Delivery({ store, senders, log })
@@ -115,9 +116,13 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
     linkKey: signing,
     audit,
   }
+  const teamsChannel =
+    config.teams &&
+    toTeams &&
+    teams({ store, turns, words, settings: config.teams, config, typing: toTeams.typing, log })
   const routes = [
     ...chat.routes,
-    ...(config.teams ? teams({ store, turns, words, settings: config.teams, config, log }).routes : []),
+    ...(teamsChannel?.routes ?? []),
     ...(lineChannel?.routes(turns) ?? []),
     ...unlockRoutes({ ...parts, clock: () => new Date() }),
     ...(await webRoutes({
@@ -161,6 +166,7 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
       await server.close()
       await turns.stop()
       await delivery.stop()
+      teamsChannel?.close()
       await lineChannel?.close()
       await sandbox?.close()
       await store.close()

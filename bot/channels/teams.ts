@@ -12,17 +12,20 @@ import type { Turns } from '../turns.ts'
 import { teamsAccess } from './teamsAccess.ts'
 import { letTeamsIn, type TeamsActivity, type TeamsPressed, type TeamsReference } from './teamsActivity.ts'
 import { answeredCard, buttonOn, plainCard, type Say } from './teamsCards.ts'
-import { teamsSender } from './teamsSender.ts'
+import { showTyping, teamsSender } from './teamsSender.ts'
 import { teamsToken } from './teamsToken.ts'
+import { TeamsWaiting } from './teamsWaiting.ts'
 
 /** What the channel is made of; `clock` gives milliseconds since 1970, `call` is fetch. */
 export interface TeamsParts {
-  store: Pick<Store, 'conversation' | 'activities'>
+  store: Pick<Store, 'conversation' | 'activities' | 'pending'>
   turns: Pick<Turns, 'accept'>
   /** Asked anew for each answer, so that new words take effect. */
   words: () => Pick<Words, 't'>
   settings: TeamsSettings
   config: Config
+  /** Shows somebody that an answer is coming. */
+  typing: (reference: TeamsReference) => Promise<void>
   log: Logger
   clock?: () => number
   call?: typeof fetch
@@ -31,43 +34,57 @@ export interface TeamsParts {
 /** Teams, by the Bot Framework protocol; everything of a conversation is in the store. */
 export interface Teams {
   routes: Route[]
+  close(): void
+}
+
+/** How Teams is spoken to. */
+export interface TeamsDelivery extends Sender {
+  typing: TeamsParts['typing']
 }
 
 const maxBody = 256 * 1024
 
-/** How Teams is spoken to: what the delivery needs, which is made before the turns are. */
+/** What the delivery needs, which is made before the turns are. */
 export function teamsDelivery({
   settings,
   log,
   words,
   clock = Date.now,
   call = fetch,
-}: Omit<TeamsParts, 'store' | 'turns' | 'config'>): Sender {
-  return teamsSender({ token: teamsToken(settings, clock, call), call, log, words })
+}: Omit<TeamsParts, 'store' | 'turns' | 'config' | 'typing'>): TeamsDelivery {
+  const parts = { token: teamsToken(settings, clock, call), call, log, words }
+  return { ...teamsSender(parts), typing: (reference) => showTyping(parts, reference) }
 }
 
 /** Makes the channel: `/api/messages`. */
 export function teams(parts: TeamsParts): Teams {
   const access = teamsAccess(parts.settings, parts.log)
   const rates = createRates(parts.config.limits)
+  const isOpen = async (conversation: string) => !!(await parts.store.pending(conversation))
+  const waiting = new TeamsWaiting({ show: parts.typing, isOpen })
   const handle = async (request: HttpRequest): Promise<HttpAnswer> => {
     const token = access.token(request.headers)
     const activity = letTeamsIn(readJson(request))
     await access.check(token, activity)
     const event = activity.id ?? createHash('sha256').update(request.body).digest('base64url')
-    return new Visit(parts, activity, event).answer((conversation) => rates.message(conversation))
+    return new Visit({ ...parts, waiting }, activity, event).answer((conversation) =>
+      rates.message(conversation),
+    )
   }
-  return { routes: [{ method: 'POST', path: '/api/messages', maxBody, handle }] }
+  const routes: Route[] = [{ method: 'POST', path: '/api/messages', maxBody, handle }]
+  return { routes, close: () => waiting.close() }
 }
+
+type VisitParts = TeamsParts & { waiting: TeamsWaiting<TeamsReference> }
 
 /** One verified activity, from its arrival to the answer that Teams gets for it. */
 class Visit {
-  readonly #parts: TeamsParts
+  readonly #parts: VisitParts
   readonly #activity: TeamsActivity
   readonly #event: string
   readonly #conversation: string
 
-  constructor(parts: TeamsParts, activity: TeamsActivity, event: string) {
+  constructor(parts: VisitParts, activity: TeamsActivity, event: string) {
     this.#parts = parts
     this.#activity = activity
     this.#event = event
@@ -128,9 +145,9 @@ class Visit {
   }
 
   /** Durable before anything is answered; what the store cannot take now Teams is told to send again. */
-  #accept(activity: Partial<Activity>, part?: string): Promise<Accepted> {
+  async #accept(activity: Partial<Activity>, part?: string): Promise<Accepted> {
     const { reference, locale, device } = this.#activity
-    return this.#available(() =>
+    const accepted = await this.#available(() =>
       this.#parts.turns.accept({
         channel: 'teams',
         // An activity's id is unique in its conversation.
@@ -148,6 +165,9 @@ class Visit {
         logged: activity.type === 'message',
       }),
     )
+    if (activity.type === 'message' && !accepted.seen)
+      this.#parts.waiting.watch(this.#conversation, reference)
+    return accepted
   }
 
   async #available<T>(asked: () => Promise<T>): Promise<T> {

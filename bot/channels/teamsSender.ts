@@ -45,6 +45,14 @@ export function teamsSender(parts: TeamsSenderParts): Sender {
   }
 }
 
+/** Shows the dots. They are worth no second try: the answer itself may be there by then. */
+export async function showTyping(
+  parts: Pick<TeamsSenderParts, 'token' | 'call' | 'log'>,
+  reference: TeamsReference,
+): Promise<void> {
+  await post(parts, reference, { type: 'typing' })
+}
+
 /** `gone`: nothing reaches this conversation any more; `refused`: this message never will, another one may. */
 type Result = 'taken' | 'gone' | 'refused' | { after: number | undefined }
 
@@ -76,9 +84,9 @@ async function sendOne(
 }
 
 async function post(
-  { token, call, log }: TeamsSenderParts,
+  { token, call, log }: Pick<TeamsSenderParts, 'token' | 'call' | 'log'>,
   reference: TeamsReference,
-  message: TeamsMessage,
+  message: TeamsMessage | { type: 'typing' },
 ): Promise<Result> {
   const { serviceUrl, conversation } = reference
   const base = serviceUrl.endsWith('/') ? serviceUrl : `${serviceUrl}/`

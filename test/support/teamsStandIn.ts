@@ -38,10 +38,14 @@ const issuer = 'https://api.botframework.com'
  */
 export class TeamsStandIn {
   readonly posted: Posted[] = []
+  /** The conversations in which the dots were shown, each time. */
+  readonly typing: string[] = []
   /** Every request of any path, `POST /path`. */
   readonly asked: string[] = []
   /** Statuses for the next posts, before they are taken; `lose` takes it and cuts the connection. */
   readonly faults: (number | 'lose')[] = []
+  /** Messages are taken only when it resolves. */
+  held: Promise<void> | undefined
   readonly bearers = new Set<string>()
   readonly key = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
   readonly unendorsed = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
@@ -128,6 +132,7 @@ export class TeamsStandIn {
     if (pathname === `/${tenantId}/oauth2/v2.0/token`) return this.#login(text, json)
     const conversation = /^\/teams\/v3\/conversations\/([^/]+)\/activities$/.exec(pathname)?.[1]
     if (request.method !== 'POST' || !conversation) return json(404, {})
+    await this.held
     this.#take(decodeURIComponent(conversation), request, text, response, json)
   }
 
@@ -139,10 +144,18 @@ export class TeamsStandIn {
     json: Json,
   ) {
     if (!this.bearers.has((authorization ?? '').replace('Bearer ', ''))) return json(401, {})
+    const body = JSON.parse(text)
+    // A slow machine may see the dots at any time; they count for nothing else.
+    if (body.type === 'typing') {
+      this.typing.push(conversation)
+      json(201, { id: `1:${++this.#ids}` })
+      for (const wake of this.#waiting.splice(0)) wake()
+      return
+    }
     const fault = this.faults.shift()
     if (typeof fault === 'number') return json(fault, {}, fault === 429 ? { 'retry-after': '1' } : {})
     if (Buffer.byteLength(text) > 28 * 1024) return json(413, {})
-    this.posted.push({ conversation, authorization, body: JSON.parse(text) })
+    this.posted.push({ conversation, authorization, body })
     if (fault === 'lose') response.destroy()
     else json(201, { id: `1:${++this.#ids}` })
     for (const wake of this.#waiting.splice(0)) wake()
