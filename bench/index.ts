@@ -1,12 +1,8 @@
 import { join } from 'node:path'
+import { loadSdkLean } from '../bot/sdk.ts'
 import { readCommandLine } from '../content/index.ts'
-import { groupCommit } from './commits.ts'
 import { inFolder, reports } from './folder.ts'
-import { turnsOverHttp } from './http.ts'
 import { print, type Row, write } from './report.ts'
-import { faqSearch } from './search.ts'
-import { startToReady } from './starts.ts'
-import { turnsInProcess } from './turns.ts'
 
 /** No part of the bench may hang a machine: after this many seconds it is ended from outside its own loops. */
 const MOST_SECONDS = 90
@@ -17,7 +13,7 @@ const usage = `npm run bench    measures everything side by side and prints rati
 async function main(): Promise<void> {
   const began = performance.now()
   const rows: Row[] = []
-  for (const measure of [turnsInProcess, turnsOverHttp, groupCommit, startToReady, faqSearch]) {
+  for (const measure of await measures()) {
     for (const row of await inFolder(measure)) {
       rows.push(row)
       print(row)
@@ -29,6 +25,17 @@ async function main(): Promise<void> {
 }
 
 readCommandLine(usage)
+/** Loaded after the SDK's loading is set up, as in `npm start`. */
+async function measures(): Promise<((dir: string) => Promise<Row[]>)[]> {
+  loadSdkLean()
+  const { turnsInProcess } = await import('./turns.ts')
+  const { turnsOverHttp } = await import('./http.ts')
+  const { groupCommit } = await import('./commits.ts')
+  const { startToReady } = await import('./starts.ts')
+  const { faqSearch } = await import('./search.ts')
+  return [turnsInProcess, turnsOverHttp, groupCommit, startToReady, faqSearch]
+}
+
 setTimeout(() => {
   console.error(
     `The bench has not ended after ${MOST_SECONDS} s and is stopped; is the machine at work elsewhere?`,

@@ -6,7 +6,7 @@ import { consoleChannel } from './channels/console.ts'
 import { readConfig } from './config.ts'
 import { freePort } from './freePort.ts'
 import { createLog } from './log.ts'
-import { startKaijo } from './start.ts'
+import { loadSdkLean } from './sdk.ts'
 
 const usage = `npm run chat          the bot in a terminal, with a bank of its own to practise on; nothing is kept
 npm run chat -- en    in English
@@ -25,6 +25,8 @@ async function main(): Promise<void> {
     STORAGE_URL: 'sqlite::memory:',
     LINK_KEY_FILE: join(dir, 'link.key'),
   })
+  loadSdkLean()
+  const { startKaijo } = await import('./start.ts')
   const kaijo = await startKaijo(config, createLog(process.env.LOG_LEVEL ?? 'silent'))
   const locale = words.includes('en') ? 'en' : 'ja'
   const { stdin: input, stdout: output } = process

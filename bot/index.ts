@@ -1,6 +1,9 @@
 import { enableCompileCache, flushCompileCache } from 'node:module'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { ConfigError, readConfig } from './config.ts'
 import { createLog } from './log.ts'
+import { loadSdkLean } from './sdk.ts'
 import type { Kaijo } from './start.ts'
 
 const usage = `npm start    everything in one process: chat, Direct Line, and a practice bank when UNLOCK_API_URL is not set
@@ -10,6 +13,7 @@ It has no options: its settings are environment variables, see README.md. Ctrl+C
 async function main(): Promise<void> {
   // Most of a start is compiling what was compiled the last time; where there is no room for a cache, it does without.
   enableCompileCache()
+  loadSdkLean()
   if (process.argv.length > 2) (await import('../content/index.ts')).readCommandLine(usage)
   const { startKaijo } = await import('./start.ts')
   const config = readConfig()
@@ -17,6 +21,7 @@ async function main(): Promise<void> {
   const kaijo = await startKaijo(config, log)
   sayWhere(kaijo)
   flushCompileCache()
+  giveBackMemory()
 
   let isStopping = false
   const stop = async () => {
@@ -31,8 +36,20 @@ async function main(): Promise<void> {
   process.on('uncaughtException', (err) => log.error({ event: 'uncaught', err }))
 }
 
-function sayWhere({ url, sandbox }: Kaijo): void {
+/** A start reads and compiles much that is never needed again; without being asked V8 keeps the room for it. */
+function giveBackMemory(): void {
+  setFlagsFromString('--expose-gc')
+  runInNewContext('gc')({ type: 'major', flavor: 'last-resort' })
+}
+
+function sayWhere({ url, sandbox, welcome }: Kaijo): void {
   const lines = ['', `  Kaijo    ${url}/   open the chat here`]
+  if (welcome)
+    lines.push(
+      `  Desk     ${welcome}`,
+      '           Open it within 15 minutes to become the first admin of the agents’ desk; it works once.',
+      '           Another start makes another link, for as long as the desk has no account.',
+    )
   if (sandbox) {
     lines.push(
       `  Sandbox  ${sandbox.publicUrl}/   plays the bank: UNLOCK_API_URL is not set`,
@@ -43,12 +60,6 @@ function sayWhere({ url, sandbox }: Kaijo): void {
   console.error([...lines, ''].join('\n'))
 }
 
-  if (welcome)
-    lines.push(
-      `  Desk     ${welcome}`,
-      '           Open it within 15 minutes to become the first admin of the agents’ desk; it works once.',
-      '           Another start makes another link, for as long as the desk has no account.',
-    )
 main().catch((error: unknown) => {
   // By name: the content's own error class is loaded only with everything else.
   const isOurs = error instanceof ConfigError || (error as Error).name === 'ContentError'
