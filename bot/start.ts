@@ -83,9 +83,8 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
 
   const words = () => live.words()
   const lineChannel = config.line && line({ settings: config.line, publicUrl, store, words, log })
-  const toTeams = config.teams && teamsDelivery({ settings: config.teams, log, words })
   const senders = [
-    ...(toTeams ? [toTeams] : []),
+    ...(config.teams ? [teamsDelivery({ settings: config.teams, log, words })] : []),
     ...(lineChannel ? [lineChannel.sender] : []),
   ]
   const delivery = new Delivery({ store, senders, log })
@@ -116,17 +115,13 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
     linkKey: signing,
     audit,
   }
-  const teamsChannel =
-    config.teams &&
-    toTeams &&
-    teams({ store, turns, words, settings: config.teams, config, typing: toTeams.typing, log })
   const routes = [
     ...chat.routes,
-    ...(teamsChannel?.routes ?? []),
+    ...(config.teams ? teams({ store, turns, words, settings: config.teams, config, log }).routes : []),
     ...(lineChannel?.routes(turns) ?? []),
+    ...access.routes,
     ...unlockRoutes({ ...parts, clock: () => new Date() }),
     ...(await webRoutes({
-    ...access.routes,
       words: live.words(),
       bank: live.content().bank,
       allowedOrigins: config.widgetOrigins,
@@ -134,9 +129,9 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
       publicUrl,
     })),
   ]
+  refuseUnguarded(routes, access.guard)
   const health = createHealth({ store: () => store.check(), content: () => live.check() })
   const server = createServer({ config, routes, upgrades: chat.upgrades, log, metrics, health })
-  refuseUnguarded(routes, access.guard)
   await turns.start()
   await delivery.start()
   await server.listen()
@@ -157,22 +152,21 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
     store,
     turns,
     live,
+    welcome: access.welcome,
     async close() {
       live.close()
-    welcome: access.welcome,
       recovery.stop()
       health.closing()
       chat.close()
       await server.close()
       await turns.stop()
       await delivery.stop()
-      teamsChannel?.close()
       await lineChannel?.close()
       await sandbox?.close()
+      await access.close()
       await store.close()
       audit.close()
       log.info({ event: 'stopped' })
-      await access.close()
     },
   }
 }
