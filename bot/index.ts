@@ -1,6 +1,9 @@
 import { enableCompileCache, flushCompileCache } from 'node:module'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { ConfigError, readConfig } from './config.ts'
 import { createLog } from './log.ts'
+import { loadSdkLean } from './sdk.ts'
 import type { Kaijo } from './start.ts'
 
 const usage = `npm start    everything in one process: chat, Direct Line, and a practice bank when UNLOCK_API_URL is not set
@@ -10,6 +13,7 @@ It has no options: its settings are environment variables, see README.md. Ctrl+C
 async function main(): Promise<void> {
   // Most of a start is compiling what was compiled the last time; where there is no room for a cache, it does without.
   enableCompileCache()
+  loadSdkLean()
   if (process.argv.length > 2) (await import('../content/index.ts')).readCommandLine(usage)
   const { startKaijo } = await import('./start.ts')
   const config = readConfig()
@@ -17,6 +21,7 @@ async function main(): Promise<void> {
   const kaijo = await startKaijo(config, log)
   sayWhere(kaijo)
   flushCompileCache()
+  giveBackMemory()
 
   let isStopping = false
   const stop = async () => {

@@ -83,10 +83,8 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
 
   const words = () => live.words()
   const lineChannel = config.line && line({ settings: config.line, publicUrl, store, words, log })
-  const senders = [
-    ...(config.teams ? [teamsDelivery({ settings: config.teams, log, words })] : []),
-    ...(lineChannel ? [lineChannel.sender] : []),
-  ]
+  const toTeams = config.teams && teamsDelivery({ settings: config.teams, log, words })
+  const senders = [...(toTeams ? [toTeams] : []), ...(lineChannel ? [lineChannel.sender] : [])]
   const delivery = new Delivery({ store, senders, log })
   const turns = takeTurns({
     store,
@@ -115,9 +113,13 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
     linkKey: signing,
     audit,
   }
+  const teamsChannel =
+    config.teams &&
+    toTeams &&
+    teams({ store, turns, words, settings: config.teams, config, typing: toTeams.typing, log })
   const routes = [
     ...chat.routes,
-    ...(config.teams ? teams({ store, turns, words, settings: config.teams, config, log }).routes : []),
+    ...(teamsChannel?.routes ?? []),
     ...(lineChannel?.routes(turns) ?? []),
     ...access.routes,
     ...unlockRoutes({ ...parts, clock: () => new Date() }),
@@ -161,6 +163,7 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
       await server.close()
       await turns.stop()
       await delivery.stop()
+      teamsChannel?.close()
       await lineChannel?.close()
       await sandbox?.close()
       await access.close()
