@@ -25,7 +25,8 @@ const argon2id = promisify(argon2)
 const cost = { parallelism: 1, tagLength: 32, memory: 19 * 1024, passes: 2 }
 const slots = 2
 
-const slowly: Derive = (message, nonce, pepper) =>
+/** The real one. */
+export const slowly: Derive = (message, nonce, pepper) =>
   argon2id('argon2id', { ...cost, message, nonce, secret: pepper })
 
 /** `pepper` goes into every hash and is kept apart from them. At most two hashes are made at a time. */
@@ -38,6 +39,20 @@ export function createSecrets(db: DatabaseSync, pepper: Buffer, by: Derive = slo
   const attempts = db.prepare('SELECT attempts FROM secrets WHERE contract = ? AND kind = ?')
   const tried = db.prepare('UPDATE tries SET number = number + 1')
   const derive = (value: string, nonce: Buffer) => inSlot(() => by(value, nonce, pepper))
+  let next: Promise<Buffer> | undefined
+  /**
+   * Takes as long as a check, where the answer is no already: no secret is locked more quickly than it is wrong. Whoever comes
+   * before it has begun shares it, or a flood against a locked secret would keep everybody else waiting.
+   */
+  const pretend = (value: string) => {
+    const begin = () => {
+      next = undefined
+      return by(value, randomBytes(16), pepper)
+    }
+    // Not at once: a free slot would begin before it can be shared.
+    next ??= Promise.resolve().then(() => inSlot(begin))
+    return next
+  }
   /** One write to the disk, whether or not there is such a contract: the time taken must not tell. */
   const countTry = (contract: string, kind: SecretKind) =>
     transact(db, () => {
@@ -56,10 +71,8 @@ export function createSecrets(db: DatabaseSync, pepper: Buffer, by: Derive = slo
       const [nonce, tag] = String(counted?.hash ?? '.')
         .split('.')
         .map((part) => Buffer.from(part, 'base64'))
-      const given = await derive(
-        value.normalize('NFKC').trim(),
-        nonce?.length === 16 ? nonce : randomBytes(16),
-      )
+      const typed = value.normalize('NFKC').trim()
+      const given = await (nonce?.length === 16 ? derive(typed, nonce) : pretend(typed))
       if (!counted || !tag || tag.length !== given.length || !timingSafeEqual(tag, given)) return false
       forgive.run(contract, kind)
       return true
