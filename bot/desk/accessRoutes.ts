@@ -158,7 +158,7 @@ function oidcRoutes(parts: AccessParts): Route[] {
       method: 'GET',
       path: '/desk/oidc/start',
       async handle({ ip }) {
-        await attempts.link(ip)
+        await attempts.begin(ip)
         const begun = await oidc.start()
         if ('refused' in begun) return toDesk(begun.refused)
         const cookie = `${writeCookie(begun.browser, oidcCookie, 'Lax')}; Max-Age=600`

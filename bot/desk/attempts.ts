@@ -18,6 +18,8 @@ export interface Attempts {
   forgive(of: Try): Promise<void>
   /** A try at a one-time link. */
   link(address: string): Promise<void>
+  /** Somebody goes to the identity provider. */
+  begin(address: string): Promise<void>
 }
 
 const quarter = 15 * 60
@@ -32,7 +34,9 @@ export function createAttempts(): Attempts {
   const pairs = new RateLimiterMemory({ points: 5, duration: quarter })
   const addresses = new RateLimiterMemory({ points: 30, duration: quarter })
   const strangers = new RateLimiterMemory({ points: 50, duration: day })
-  const links = new RateLimiterMemory({ points: 20, duration: quarter })
+  // Nobody guesses these; what they cost is counted, for a whole branch behind one address.
+  const links = new RateLimiterMemory({ points: 60, duration: quarter })
+  const begun = new RateLimiterMemory({ points: 300, duration: quarter })
   return {
     async take({ name, address, isKnown }) {
       const from = network(address)
@@ -47,6 +51,7 @@ export function createAttempts(): Attempts {
       if (!isKnown) await strangers.reward(name)
     },
     link: (address) => count(links, network(address)),
+    begin: (address) => count(begun, network(address)),
   }
 }
 
