@@ -12,11 +12,12 @@ import type { Config } from './config.ts'
 import { Delivery } from './delivery.ts'
 import { openAccess } from './desk/access.ts'
 import { refuseUnguarded } from './desk/guard.ts'
+import { phoneRoutes } from './desk/phone.ts'
 import { guideNumber } from './guides.ts'
 import { createHealth } from './health.ts'
 import { openKeys } from './keys.ts'
 import { linkId, linkKey, signLink } from './link.ts'
-import { firstContent, type Live, localesBeside, openLive } from './live.ts'
+import { firstLoaded, type Live, localesBeside, openLive } from './live.ts'
 import type { Logger } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import { createServer } from './server.ts'
@@ -42,7 +43,7 @@ export interface Kaijo {
 
 /** Starts the bot: store, content, the unlock API or its sandbox, channels, server. Rejects when one of them cannot. */
 export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
-  const store = openStore(config.storageUrl)
+  const store = await openStore(config.storageUrl, (err) => log.warn({ event: 'store.connection', err }))
   const keys = openKeys(config.linkKeyFile)
   const metrics = createMetrics(true)
   const onError = (err: unknown) => log.error({ event: 'audit.failed', err })
@@ -52,7 +53,7 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
   const { contentDir, bank, publicUrl } = config
 
   const place = { contentDir, localesDir: localesBeside(contentDir), bank }
-  const first = firstContent(place)
+  const { first, firstDesk } = firstLoaded(place)
   const sandbox = config.unlock ? undefined : await actTheBank(config, first.bank, log, audit)
   const { url, token } = config.unlock ?? (sandbox as Sandbox)
   const pinned = config.unlock?.keys.map(readPublicKey)
@@ -74,6 +75,7 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
   const live = openLive({
     ...place,
     first,
+    firstDesk,
     unlock,
     links,
     draw: { linkId, guideNumber },
@@ -122,6 +124,14 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
     ...(teamsChannel?.routes ?? []),
     ...(lineChannel?.routes(turns) ?? []),
     ...access.routes,
+    ...(await phoneRoutes({
+      ...access,
+      store,
+      turns,
+      words: live.words(),
+      publicUrl,
+      source: () => ({ content: live.content(), desk: live.desk(), words: live.words(), help: links.help }),
+    })),
     ...unlockRoutes({ ...parts, clock: () => new Date() }),
     ...(await webRoutes({
       words: live.words(),

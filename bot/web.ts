@@ -1,13 +1,28 @@
-import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { gzipSync } from 'node:zlib'
-import { build } from 'esbuild'
 import type { BankProfile } from '../content/index.ts'
-import type { Locale, Words } from '../locales/index.ts'
+import { type Locale, locales, type Words } from '../locales/index.ts'
 import { chatKeys, launcherKeys } from '../web/chat/words.ts'
-import { type HttpAnswer, HttpError, type HttpRequest, type Route } from './route.ts'
+import {
+  type Asset,
+  answer,
+  askAgain,
+  asset,
+  briefly,
+  bundle,
+  digest,
+  escaped,
+  filled,
+  folder,
+  forever,
+  html,
+  language,
+  pages,
+  script,
+  style,
+  svg,
+} from './asset.ts'
+import type { HttpAnswer, HttpRequest, Route } from './route.ts'
 
 /** What the pages are made of. */
 export interface WebParts {
@@ -18,25 +33,6 @@ export interface WebParts {
   contentDir: string
   publicUrl: string
 }
-
-/** A file that is served from memory. */
-interface Asset {
-  body: Buffer
-  zipped: Buffer
-  etag: string
-  headers: Record<string, string>
-}
-
-const folder = fileURLToPath(new URL('../web', import.meta.url))
-const locales: readonly Locale[] = ['ja', 'en']
-const html = 'text/html; charset=utf-8'
-const script = 'text/javascript; charset=utf-8'
-const style = 'text/css; charset=utf-8'
-const svg = 'image/svg+xml; charset=utf-8'
-/** The name changes with the content. */
-const forever = 'public, max-age=31536000, immutable'
-const briefly = 'public, max-age=300'
-const askAgain = 'no-cache'
 
 /** Bundles what runs in browsers, once, and gives the routes to it: `/`, `/widget.js`, `/widget/…`, `/pictures/…`. */
 export async function webRoutes(parts: WebParts): Promise<Route[]> {
@@ -72,33 +68,6 @@ export async function webRoutes(parts: WebParts): Promise<Route[]> {
     },
     { method: 'GET', path: '/pictures/:file', handle: (request) => picture(request, parts) },
   ]
-}
-
-async function bundle(entry: string, define: Record<string, string> = {}): Promise<Buffer> {
-  const result = await build({
-    entryPoints: [join(folder, entry)],
-    bundle: true,
-    minify: true,
-    write: false,
-    target: 'es2022',
-    format: entry === 'loader.ts' ? 'iife' : 'esm',
-    // The launcher's sheet is a text in its script; the pages' sheets are files.
-    loader: { '.css': entry.endsWith('.css') ? 'css' : 'text' },
-    external: ['/widget/*'],
-    charset: 'utf8',
-    define,
-  })
-  const [file] = result.outputFiles
-  if (!file) throw new Error(`esbuild made nothing of web/${entry}`)
-  return Buffer.from(file.contents)
-}
-
-async function pages(
-  file: string,
-  fill: (page: string, locale: Locale) => Asset,
-): Promise<Record<Locale, Asset>> {
-  const page = await readFile(join(folder, file), 'utf8')
-  return { ja: fill(page, 'ja'), en: fill(page, 'en') }
 }
 
 function chatPage(page: string, locale: Locale, names: { js: string; css: string }, parts: WebParts): Asset {
@@ -152,12 +121,6 @@ function plainPage(page: string, locale: Locale, words: Pick<Words, 't'>, sectio
   })
 }
 
-function filled(page: string, locale: Locale, values: Record<string, string>): string {
-  return page
-    .replace('<html lang="ja">', `<html lang="${locale}">`)
-    .replace(/\{\{(\w+)\}\}/g, (whole, key: string) => escaped(values[key] ?? whole))
-}
-
 function chatWords(words: Pick<Words, 't'>, locale: Locale): Record<string, string> {
   return Object.fromEntries(chatKeys.map((key) => [key, words.t(locale, `widget:chat.${key}`)]))
 }
@@ -165,12 +128,6 @@ function chatWords(words: Pick<Words, 't'>, locale: Locale): Record<string, stri
 function launcherWords(words: Pick<Words, 't'>): Record<string, Record<string, string>> {
   const of = (locale: Locale) => launcherKeys.map((key) => [key, words.t(locale, `widget:launcher.${key}`)])
   return Object.fromEntries(locales.map((locale) => [locale, Object.fromEntries(of(locale))]))
-}
-
-/** `?lang=` wins over what the browser prefers; Japanese for everything we do not speak. */
-function language({ url, headers }: HttpRequest): Locale {
-  const asked = url.searchParams.get('lang') ?? headers['accept-language'] ?? ''
-  return /^en\b/i.test(asked) ? 'en' : 'ja'
 }
 
 /** The bank's own names stand in the pictures too, so each is filled in when it is asked for. */
@@ -183,31 +140,4 @@ async function picture(request: HttpRequest, { contentDir, bank }: WebParts): Pr
   )
   const policy = { 'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'" }
   return answer(request, whole === undefined ? undefined : asset(Buffer.from(whole), svg, briefly, policy))
-}
-
-function asset(body: Buffer, type: string, cache: string, headers: Record<string, string> = {}): Asset {
-  const etag = `"${digest(body)}"`
-  const vary = ['Accept-Encoding', headers.Vary].filter(Boolean).join(', ')
-  return {
-    body,
-    zipped: gzipSync(body, { level: 9 }),
-    etag,
-    headers: { ...headers, 'Content-Type': type, 'Cache-Control': cache, ETag: etag, Vary: vary },
-  }
-}
-
-function answer({ headers }: HttpRequest, found: Asset | undefined): HttpAnswer {
-  if (!found) throw new HttpError(404, 'NotFound', 'There is nothing at this address')
-  if (headers['if-none-match']?.includes(found.etag)) return { status: 304, headers: found.headers }
-  const takesZipped = /\bgzip\b/.test(String(headers['accept-encoding'] ?? ''))
-  if (!takesZipped) return { status: 200, headers: found.headers, body: found.body }
-  return { status: 200, headers: { ...found.headers, 'Content-Encoding': 'gzip' }, body: found.zipped }
-}
-
-function digest(body: Buffer): string {
-  return createHash('sha256').update(body).digest('base64url').slice(0, 16)
-}
-
-function escaped(text: string): string {
-  return text.replace(/[<>&"']/g, (character) => `&#${character.charCodeAt(0)};`)
 }

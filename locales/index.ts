@@ -15,6 +15,8 @@ export interface Words {
   t(locale: Locale, key: string, vars?: Record<string, unknown>): string
   /** Whether the sentence is there in this very locale. */
   has(locale: Locale, key: string): boolean
+  /** Every sentence of a file of `locales` by its key without the file's name, with its braces as they stand. */
+  all(locale: Locale, namespace: string): Record<string, string>
 }
 
 /** Where the words are, and for which bank. */
@@ -58,6 +60,7 @@ export function createWords({ dir, sentences, bank, onMissing = refuse }: WordsP
       said[locale].set(whole, sentence)
       return sentence
     },
+    all: (locale, namespace) => ({ ...resources.ja[namespace], ...resources[locale][namespace] }),
     has: (locale, key) => speakers[locale].exists(key, { fallbackLng: [] }),
   }
 }

@@ -27,6 +27,8 @@ export interface ScriptChoice {
 
 /** What an agent needs at the step where a conversation stands. */
 export interface Script {
+  /** `plain` is a question of the bot itself: whether an answer helped, what does not work. */
+  kind: Step['kind'] | 'outcome' | 'plain'
   flow?: string
   /** The step, or the outcome that ended the flow. */
   step?: string
@@ -141,6 +143,7 @@ class Reader {
     const say = this.#sayings(step)
     return {
       ...this.#common(`${flow.id}/${step.id}`, lines),
+      kind: step.kind,
       flow: flow.id,
       step: step.id,
       ...this.#progress(step),
@@ -196,6 +199,7 @@ class Reader {
     const flow = this.#flow
     return {
       ...this.#common(this.#state.stack.at(-1)?.id ?? '', {}),
+      kind: 'plain',
       title: flow ? this.#toAgent(flow.title) : '',
       say: this.#toCustomer(ask),
       agentSay: this.#toAgent(ask),
@@ -210,6 +214,7 @@ class Reader {
     const text = this.#toCustomer(outcome.text)
     return {
       ...this.#common(`${flow.id}/${outcome.id}`, lines),
+      kind: 'outcome',
       flow: flow.id,
       step: outcome.id,
       title: this.#toAgent(outcome.title),

@@ -1,0 +1,86 @@
+import { type Locale, locales, type Words } from '../../locales/index.ts'
+import {
+  answer,
+  askAgain,
+  asset,
+  bundle,
+  digest,
+  filled,
+  forever,
+  html,
+  language,
+  pages,
+  script,
+  style,
+} from '../asset.ts'
+import type { Route } from '../route.ts'
+import type { Guard } from './guard.ts'
+
+/** What the page of the desk is made of. */
+export interface DeskPageParts {
+  guard: Pick<Guard, 'openRoute'>
+  words: Pick<Words, 't' | 'all'>
+  publicUrl: string
+}
+
+/**
+ * Bundles the desk once and gives the routes to it: `/desk` and `/desk/app/…`. The page holds no data and is the same
+ * for everyone, so whoever has not logged on may load it: it is where they log on.
+ */
+export async function deskPageRoutes({ guard, words, publicUrl }: DeskPageParts): Promise<Route[]> {
+  const [js, css] = await Promise.all([bundle('desk/index.ts'), bundle('desk/desk.css')])
+  const names = { js: `desk.${digest(js)}.js`, css: `desk.${digest(css)}.css` }
+  const files = new Map([
+    [names.js, asset(js, script, forever)],
+    [names.css, asset(css, style, forever)],
+  ])
+  const headers = { 'Content-Security-Policy': policy(publicUrl), Vary: 'Accept-Language' }
+  const settings = JSON.stringify(
+    Object.fromEntries(locales.map((locale) => [locale, words.all(locale, 'desk')])),
+  )
+  const page = await pages('desk/page.html', (file, locale: Locale) => {
+    const values = {
+      title: words.t(locale, 'desk:shell.title'),
+      skip: words.t(locale, 'desk:shell.skip'),
+      loading: words.t(locale, 'desk:shell.loading'),
+      js: `/desk/app/${names.js}`,
+      css: `/desk/app/${names.css}`,
+    }
+    const whole = filled(
+      file.replace('"{{words}}"', () => settings.replaceAll('<', '\\u003c')),
+      locale,
+      values,
+    )
+    return asset(Buffer.from(whole), html, askAgain, headers)
+  })
+  return [
+    guard.openRoute({
+      method: 'GET',
+      path: '/desk',
+      handle: (request) => answer(request, page[language(request)]),
+    }),
+    guard.openRoute({
+      method: 'GET',
+      path: '/desk/app/:file',
+      handle: (request) => answer(request, files.get(request.params.file ?? '')),
+    }),
+  ]
+}
+
+/** Nothing but our own files, no frame around it, and no text that could become markup. */
+function policy(publicUrl: string): string {
+  const stream = new URL(publicUrl).origin.replace(/^http/, 'ws')
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self'",
+    // Browsers before 2022 do not count the socket's scheme as 'self'.
+    `connect-src 'self' ${stream}`,
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+  ].join('; ')
+}
