@@ -18,7 +18,10 @@ describe('the walk through the six steps', () => {
 
       await page.open(request.link)
       expect(page.text).to.include(requestNumber(request.id))
-      expect(page.text).not.to.include(request.bindingCode)
+      // Four digits may also be a year, or stand in the number.
+      const known = [requestNumber(request.id), /\b20\d\d\b/g]
+      const rest = known.reduce((text: string, one) => text.replaceAll(one, ''), page.text)
+      expect(rest).not.to.include(request.bindingCode)
       expect(await practice.state(request.id)).to.equal('created')
 
       await page.send({ code: request.bindingCode })
