@@ -189,8 +189,9 @@ const schema = z.object({
   STORAGE_URL: z
     .string()
     .default('sqlite:./data/kaijo.db')
-    .refine((value) => /^sqlite:.+$/.test(value), {
-      error: 'it must begin with sqlite: and name a file, e.g. sqlite:./data/kaijo.db',
+    .refine((value) => /^(sqlite:.+|postgres(ql)?:\/\/[^/]+\/.+)$/.test(value), {
+      error:
+        'it must be sqlite: and a file, e.g. sqlite:./data/kaijo.db, or the address of a PostgreSQL, e.g. postgres://user:password@host/database',
     }),
   CONTENT_DIR: z.string().default(fileURLToPath(new URL('../content', import.meta.url))),
   BANK: z

@@ -16,7 +16,7 @@ const localesDir = localesBeside(contentDir)
 const content = firstContent({ contentDir, localesDir, bank })
 const words = createWords({ dir: localesDir, sentences: content.sentences, bank: content.bank })
 const sentence = (locale: string, key: string) => words.t(locale as 'ja' | 'en', key)
-const store = openStore(config.storageUrl)
+const store = await openStore(config.storageUrl)
 const unanswered = await store.unanswered()
 await store.close()
 

@@ -1,7 +1,7 @@
 import type { Sql } from './sql.ts'
 
 /** The desk's tables, in SQL that SQLite and PostgreSQL both read. Times are milliseconds since 1970. */
-const tables = [
+export const deskTables = [
   // Who works at the desk. `name` is what one logs on with, `shown` what customers read; no password: not yet welcomed, or by OIDC only.
   `CREATE TABLE IF NOT EXISTS desk_accounts (
     id TEXT PRIMARY KEY,
@@ -56,5 +56,5 @@ const tables = [
 
 /** Makes what is missing of the desk's tables. */
 export async function makeDeskTables(sql: Sql): Promise<void> {
-  for (const table of tables) await sql.run(table)
+  for (const table of deskTables) await sql.run(table)
 }

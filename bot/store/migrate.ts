@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { deskTables } from './deskTables.ts'
 import type { Connections, Query } from './postgresPool.ts'
 
 const folder = new URL('./migrations/', import.meta.url)
@@ -22,6 +23,7 @@ export async function migrate({ transaction }: Connections, schema: string): Pro
     )
     const applied = new Set((await query('SELECT name FROM migrations')).map(({ name }) => name))
     for (const file of files) if (!applied.has(file)) await apply(query, file)
+    for (const statement of deskTables) await query(statement)
   })
 }
 

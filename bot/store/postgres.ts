@@ -24,7 +24,7 @@ import {
   listHandoffs,
   queueLength,
 } from './postgresDesk.ts'
-import { type Connections, openConnections, type Query } from './postgresPool.ts'
+import { addressed, type Connections, openConnections, type Query } from './postgresPool.ts'
 import {
   activityId,
   EVENTS_REMEMBERED_MS,
@@ -56,12 +56,8 @@ export async function openPostgres({
   now = Date.now,
   onError = () => {},
 }: PostgresPlace): Promise<Store> {
-  const place = new URL(url)
-  const schema = place.searchParams.get('schema') ?? 'kaijo'
-  place.searchParams.delete('schema')
-  if (!/^[a-z_][a-z0-9_]{0,40}$/.test(schema))
-    throw new Error(`The schema in STORAGE_URL is "${schema}"; it must be made of a-z, 0-9 and _`)
-  const connections = openConnections(String(place), schema, onError)
+  const { address, schema } = addressed(url)
+  const connections = openConnections(address, schema, onError)
   try {
     await migrate(connections, schema)
   } catch (error) {
@@ -106,6 +102,10 @@ class PostgresStore implements Store {
     if (inbound.logged && !accepted.seen) this.#say(inbound.conversation, accepted.activityId)
     await this.#forget()
     return accepted
+  }
+
+  knows(channel: string, eventId: string): Promise<boolean> {
+    return isKnown(this.#db.query, channel, eventId)
   }
 
   async pending(conversation: string): Promise<Pending | undefined> {
@@ -305,7 +305,7 @@ class PostgresStore implements Store {
     const { conversation, tells = [] } = turn
     const now = this.#now()
     if (tells.length > 0) await lockAll(query, [conversation, ...tells.map((told) => told.conversation)])
-    if (turn.isNew && !(await isNew(query, turn))) return 'seen'
+    if (turn.isNew && (await isSeen(query, turn))) return 'seen'
     const advanced = await query(
       'UPDATE conversations SET state = $1, version = version + 1, touched_at = $4 WHERE id = $2 AND version = $3 RETURNING seq',
       [JSON.stringify(turn.state), conversation, turn.version, now],
@@ -431,13 +431,17 @@ class PostgresStore implements Store {
 }
 
 /** Copies that come at once stand in line at their conversation. */
-async function isNew(query: Query, { conversation, eventChannel, eventId }: Turn): Promise<boolean> {
+async function isSeen(query: Query, { conversation, eventChannel, eventId }: Turn): Promise<boolean> {
   await query('SELECT 1 AS one FROM conversations WHERE id = $1 FOR UPDATE', [conversation])
+  return isKnown(query, eventChannel, eventId)
+}
+
+async function isKnown(query: Query, channel: string, eventId: string): Promise<boolean> {
   const known = await query('SELECT 1 AS one FROM inbox WHERE channel = $1 AND event = $2', [
-    eventChannel,
+    channel,
     eventId,
   ])
-  return known.length === 0
+  return known.length > 0
 }
 
 async function lockAll(query: Query, conversations: string[]): Promise<void> {

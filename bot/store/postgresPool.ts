@@ -1,4 +1,4 @@
-import { Client, type ClientBase, Pool, type PoolClient, types } from 'pg'
+import { Client, type ClientBase, Pool, type PoolClient, type QueryResult, types } from 'pg'
 
 /** A row as PostgreSQL gives it; `bigint` columns are numbers. */
 export type Row = Record<string, string | number | null>
@@ -6,11 +6,15 @@ export type Row = Record<string, string | number | null>
 /** Runs one statement; the same text is planned once a connection. */
 export type Query = (text: string, values?: unknown[]) => Promise<Row[]>
 
+/** Runs one statement and gives the number of rows that it has changed. */
+export type Run = (text: string, values?: unknown[]) => Promise<number>
+
 /** Connections to one PostgreSQL, with a limit on how long anything may take. */
 export interface Connections {
   query: Query
+  run: Run
   /** Runs `work` in one transaction; committed when it resolves, undone when it rejects. */
-  transaction<T>(work: (query: Query) => Promise<T>): Promise<T>
+  transaction<T>(work: (query: Query, run: Run) => Promise<T>): Promise<T>
   /** What others notify on the channel; `undefined` after a gap in which something may have been missed. */
   listen(channel: string, heard: (payload: string | undefined) => void): void
   close(): Promise<void>
@@ -25,6 +29,21 @@ const limits = {
   idle_in_transaction_session_timeout: 5000,
 }
 const RECONNECT_MS = [100, 500, 2000, 5000]
+
+/** Whether STORAGE_URL names a PostgreSQL. */
+export function isPostgres(url: string): boolean {
+  return /^postgres(ql)?:\/\//.test(url)
+}
+
+/** The address without `?schema=`, and the schema: `kaijo` unless the address names one. */
+export function addressed(url: string): { address: string; schema: string } {
+  const place = new URL(url)
+  const schema = place.searchParams.get('schema') ?? 'kaijo'
+  place.searchParams.delete('schema')
+  if (!/^[a-z_][a-z0-9_]{0,40}$/.test(schema))
+    throw new Error(`The schema in STORAGE_URL is "${schema}"; it must be made of a-z, 0-9 and _`)
+  return { address: String(place), schema }
+}
 
 /** Opens nothing yet: the first statement does. `schema` is what unqualified names mean. */
 export function openConnections(url: string, schema: string, onError: (error: unknown) => void): Connections {
@@ -41,7 +60,9 @@ export function openConnections(url: string, schema: string, onError: (error: un
   const ears: Ear[] = []
 
   return {
-    query: (text, values) => withClient(pool, (client) => ask(client, text, values)),
+    query: async (text, values) => (await withClient(pool, (client) => ask(client, text, values))).rows,
+    run: async (text, values) =>
+      (await withClient(pool, (client) => ask(client, text, values))).rowCount ?? 0,
     transaction: (work) => withClient(pool, (client) => inTransaction(client, work)),
     listen(channel, heard) {
       ears.push(new Ear(() => new Client({ ...settings, connectionTimeoutMillis: 1000 }), channel, heard))
@@ -66,10 +87,16 @@ async function withClient<T>(pool: Pool, work: (client: PoolClient) => Promise<T
   }
 }
 
-async function inTransaction<T>(client: ClientBase, work: (query: Query) => Promise<T>): Promise<T> {
+async function inTransaction<T>(
+  client: ClientBase,
+  work: (query: Query, run: Run) => Promise<T>,
+): Promise<T> {
   await client.query('BEGIN')
   try {
-    const result = await work((text, values) => ask(client, text, values))
+    const result = await work(
+      async (text, values) => (await ask(client, text, values)).rows,
+      async (text, values) => (await ask(client, text, values)).rowCount ?? 0,
+    )
     await client.query('COMMIT')
     return result
   } catch (error) {
@@ -87,14 +114,13 @@ function isBroken(error: unknown): boolean {
 
 const names = new Map<string, string>()
 
-async function ask(client: ClientBase, text: string, values: unknown[] = []): Promise<Row[]> {
+async function ask(client: ClientBase, text: string, values: unknown[] = []): Promise<QueryResult<Row>> {
   let name = names.get(text)
   if (!name) {
     name = `k${names.size}`
     names.set(text, name)
   }
-  const { rows } = await client.query({ name, text, values: values.map(storable) })
-  return rows
+  return await client.query({ name, text, values: values.map(storable) })
 }
 
 /** PostgreSQL's text cannot hold NUL; in JSON it is escaped, elsewhere it has no meaning. */

@@ -1,4 +1,6 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { isPostgres } from './postgresPool.ts'
+import { openPostgresSql } from './postgresSql.ts'
 
 /** What a column holds. */
 export type Value = string | number | null
@@ -19,6 +21,8 @@ export interface Sql {
 
 /** A connection of its own. */
 export interface SqlConnection extends Sql {
+  /** Takes what was deleted out of the files too; what others hold goes the next time. Absent: the database does it by itself. */
+  scrub?(): Promise<void>
   close(): Promise<void>
 }
 
@@ -27,6 +31,7 @@ export interface SqlConnection extends Sql {
  * `sqlite::memory:` gives an empty one.
  */
 export function openSql(url: string): SqlConnection {
+  if (isPostgres(url)) return openPostgresSql(url)
   const file = /^sqlite:(.+)$/.exec(url)?.[1]
   if (!file) throw new Error(`STORAGE_URL is "${url}"; it must begin with sqlite: and name a file`)
   const db = new DatabaseSync(file, { timeout: 5000 })
@@ -57,6 +62,11 @@ class SqliteSql implements SqlConnection {
 
   transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
     return this.#inTurn(() => this.#transact(work))
+  }
+
+  /** Deleted rows are overwritten at once (secure_delete); what they were is still in the write-ahead log. */
+  scrub(): Promise<void> {
+    return this.#inTurn(async () => this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)'))
   }
 
   close(): Promise<void> {
