@@ -183,9 +183,18 @@ export interface Store {
   conversation(id: string): Promise<Conversation | undefined>
   /** Durable when it resolves. */
   accept(inbound: Inbound): Promise<Accepted>
+  /** Whether this event was accepted, or noted with a commit. */
+  knows(channel: string, eventId: string): Promise<boolean>
   pending(conversation: string): Promise<Pending | undefined>
-  /** Conversations with events not applied, for the start. */
+  /** Conversations with events not applied at which no other process works. */
   waiting(): Promise<string[]>
+  /**
+   * Claims a piece of work (`turn c1`, `send c1`) for this process, for so many milliseconds; false when another process
+   * works at it. Only keeps processes out of each other's way: the version is the fence.
+   */
+  hold(work: string, ms: number): Promise<boolean>
+  /** Gives it back. */
+  letGo(work: string): Promise<void>
   /**
    * Durable when it resolves; `stale` when another turn came first, `seen` when a new event was noted before: then
    * nothing was changed.
@@ -215,7 +224,7 @@ export interface Store {
   spend(id: string, tells?: (pass: Pass, requesters: string[]) => Inbound[]): Promise<Pass | undefined>
   /** The oldest unsent of a conversation, whether or not it is due. */
   outgoing(conversation: string): Promise<(Outgoing & { dueAt: number }) | undefined>
-  /** Conversations that have something to send. */
+  /** Conversations that have something to send, and no other process at it. */
   sending(): Promise<string[]>
   /** The channel has taken it, or it can never be sent. Durable when it resolves. */
   sent(id: number): Promise<void>

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { Hints } from './hints.ts'
 import type {
   Accepted,
@@ -73,6 +74,8 @@ class PostgresStore implements Store {
   readonly #onError: (error: unknown) => void
   readonly #listeners = new Set<(conversation: string, seq: number) => void>()
   readonly #hints: Hints
+  /** Under which this process claims its work. */
+  readonly #self = randomUUID()
   #forgotAt = 0
 
   constructor(db: Connections, schema: string, now: () => number, onError: (error: unknown) => void) {
@@ -117,8 +120,25 @@ class PostgresStore implements Store {
   }
 
   async waiting(): Promise<string[]> {
-    const rows = await this.#db.query('SELECT DISTINCT conversation FROM inbox WHERE activity IS NOT NULL')
+    const rows = await this.#db.query(
+      `SELECT DISTINCT conversation FROM inbox WHERE activity IS NOT NULL AND NOT ${heldByOthers('turn')}`,
+      [this.#self],
+    )
     return rows.map((row) => row.conversation as string)
+  }
+
+  async hold(work: string, ms: number): Promise<boolean> {
+    const held = await this.#db.run(
+      `INSERT INTO leases (work, holder, held_until) VALUES ($1, $2, now() + $3 * interval '1 millisecond')
+       ON CONFLICT (work) DO UPDATE SET holder = excluded.holder, held_until = excluded.held_until
+       WHERE leases.holder = excluded.holder OR leases.held_until < now()`,
+      [work, this.#self, ms],
+    )
+    return held === 1
+  }
+
+  async letGo(work: string): Promise<void> {
+    await this.#db.query('DELETE FROM leases WHERE work = $1 AND holder = $2', [work, this.#self])
   }
 
   async commit(turn: Turn): Promise<'committed' | 'stale' | 'seen'> {
@@ -224,7 +244,10 @@ class PostgresStore implements Store {
   }
 
   async sending(): Promise<string[]> {
-    const rows = await this.#db.query('SELECT DISTINCT conversation FROM outbox')
+    const rows = await this.#db.query(
+      `SELECT DISTINCT conversation FROM outbox WHERE NOT ${heldByOthers('send')}`,
+      [this.#self],
+    )
     return rows.map((row) => row.conversation as string)
   }
 
@@ -442,6 +465,11 @@ async function isKnown(query: Query, channel: string, eventId: string): Promise<
     eventId,
   ])
   return known.length > 0
+}
+
+/** `$1` is who asks. */
+function heldByOthers(work: 'turn' | 'send'): string {
+  return `EXISTS (SELECT 1 FROM leases WHERE work = '${work} ' || conversation AND holder <> $1 AND held_until >= now())`
 }
 
 async function lockAll(query: Query, conversations: string[]): Promise<void> {

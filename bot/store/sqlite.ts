@@ -129,10 +129,21 @@ class SqliteStore implements Store {
     return accepted
   }
 
+  async knows(channel: string, eventId: string): Promise<boolean> {
+    return this.#sql.event.get(channel, eventId) !== undefined
+  }
+
   async pending(conversation: string): Promise<Pending | undefined> {
     const row = this.#sql.pending.get(conversation) as Row | undefined
     return row && toPending(row)
   }
+
+  /** One process has the file for itself. */
+  async hold(): Promise<boolean> {
+    return true
+  }
+
+  async letGo(): Promise<void> {}
 
   async waiting(): Promise<string[]> {
     return (this.#sql.waiting.all() as Row[]).map((row) => row.conversation as string)

@@ -6,10 +6,7 @@ CREATE TABLE conversations (
   version bigint NOT NULL DEFAULT 0,
   state text,
   seq bigint NOT NULL DEFAULT 0,
-  reference text,
-  -- Which process takes its turns now, and until when unless it says that it still does.
-  holder text,
-  held_until timestamptz
+  reference text
 );
 
 CREATE TABLE activities (
@@ -73,9 +70,14 @@ CREATE TABLE outbox (
   reply text,
   attempts int NOT NULL DEFAULT 0,
   due_at bigint NOT NULL DEFAULT 0,
-  note text,
-  -- Which process is sending it now.
-  holder text,
-  held_until timestamptz
+  note text
 );
 CREATE INDEX outbox_conversation ON outbox (conversation, id);
+
+-- Which process works at what, and until when unless it says that it still does. Of no use after a crash of the
+-- server, and so without the log that makes each commit wait for the disk.
+CREATE UNLOGGED TABLE leases (
+  work text PRIMARY KEY,
+  holder text NOT NULL,
+  held_until timestamptz NOT NULL
+);

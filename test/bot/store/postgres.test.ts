@@ -1,7 +1,90 @@
+import { expect } from 'chai'
+import type { Store } from '../../../bot/store/index.ts'
 import { openPostgres } from '../../../bot/store/postgres.ts'
 import { sharedPostgres } from '../../support/postgres.ts'
 import { storeContract } from './contract.ts'
 
 describe('the PostgreSQL store', () => {
   storeContract(async () => openPostgres({ url: (await sharedPostgres()).place() }))
+
+  describe('of several processes', () => {
+    let one: Store
+    let other: Store
+    beforeEach(async () => {
+      const url = (await sharedPostgres()).place()
+      // At the same instant: one makes the tables, the other one waits for them.
+      ;[one, other] = await Promise.all([openPostgres({ url }), openPostgres({ url })])
+    })
+    afterEach(() => Promise.all([one.close(), other.close()]))
+
+    const event = (eventId: string) => ({
+      channel: 'line',
+      eventId,
+      conversation: 'c1',
+      activity: { type: 'message', text: eventId },
+      logged: true,
+    })
+    const turn = (eventId: string, version: number) => ({
+      conversation: 'c1',
+      channel: 'line',
+      version,
+      state: { at: eventId },
+      eventId,
+      eventChannel: 'line',
+      said: [{ type: 'message', text: `answer to ${eventId}` }],
+      requests: [],
+      sends: true,
+    })
+
+    it('accepts an event once, whichever of them it comes to', async () => {
+      const all = await Promise.all(
+        Array.from({ length: 40 }, (_, i) => (i % 2 ? one : other).accept(event('e1'))),
+      )
+      expect(all.filter(({ seen }) => !seen)).to.have.length(1)
+    })
+
+    it('gives one of them the work of a conversation, until that lets go or its time is over', async () => {
+      await one.accept(event('e1'))
+      expect(await one.hold('turn c1', 60_000)).to.equal(true)
+      expect(await one.hold('turn c1', 60_000)).to.equal(true)
+      expect(await other.hold('turn c1', 60_000)).to.equal(false)
+      expect(await other.hold('send c1', 60_000)).to.equal(true)
+      expect(await other.waiting()).to.deep.equal([])
+      expect(await one.waiting()).to.deep.equal(['c1'])
+      await other.letGo('turn c1')
+      expect(await other.hold('turn c1', 60_000)).to.equal(false)
+      await one.letGo('turn c1')
+      expect(await other.waiting()).to.deep.equal(['c1'])
+      expect(await other.hold('turn c1', 0)).to.equal(true)
+      expect(await one.hold('turn c1', 60_000)).to.equal(true)
+    })
+
+    it('refuses the commit of one that was held up while the other went on', async () => {
+      await one.accept(event('e1'))
+      await other.accept(event('e2'))
+      expect(await other.commit(turn('e1', 0))).to.equal('committed')
+      expect(await one.commit(turn('e1', 0))).to.equal('stale')
+      expect(await one.commit(turn('e2', 1))).to.equal('committed')
+      const log = await other.activities('c1', 0, 10)
+      expect(log.map(({ activity }) => activity.text)).to.deep.equal([
+        'e1',
+        'e2',
+        'answer to e1',
+        'answer to e2',
+      ])
+    })
+
+    it('tells each of them of what the other one has logged', async () => {
+      const heard = new Promise<[string, number]>((resolve) => {
+        other.onLogged((conversation, seq) => resolve([conversation, seq]))
+      })
+      // Until the other one listens, a hint may be missed.
+      let isHeard = false
+      void heard.then(() => {
+        isHeard = true
+      })
+      for (let i = 0; !isHeard; i++) await one.accept(event(`e${i}`))
+      expect((await heard)[0]).to.equal('c1')
+    })
+  })
 }).timeout(30_000)
