@@ -1,8 +1,13 @@
 import type { Activity } from 'botbuilder-core'
+import { type DeskNow, hold, type Initiation } from '../dialogs/index.ts'
 import type { Committed } from './auditTurn.ts'
+import { handedOver } from './desk/handoffs.ts'
+import { fellowsTold, type Moved } from './fellows.ts'
 import type { Logger } from './log.ts'
+import { letOthersFirst, nextTry, waitOf } from './retry.ts'
+import { addressed, kaijo } from './said.ts'
 import { hidesSecret, maskSecrets } from './secrets.ts'
-import type { Accepted, Conversation, Inbound, Pass, Pending, Question, Store } from './store/index.ts'
+import type { Accepted, Conversation, Inbound, Owner, Pass, Pending, Question, Store } from './store/index.ts'
 import type { Turns } from './turns.ts'
 
 /** What the dialogs are given, and what they answer; they change nothing outside. */
@@ -24,6 +29,10 @@ export interface Heard {
   channel: string
   activity: Partial<Activity>
   state: unknown
+  /** Who has the conversation: a person waits in the queue, or nobody does any more. The bot unless said otherwise. */
+  owner?: Exclude<Owner, 'agent'>
+  /** The agents' desk as it is now; nothing where there is none. */
+  desk?: DeskNow
 }
 
 /** What a turn leaves behind. */
@@ -35,9 +44,15 @@ export interface Reply {
   /** Links and guide numbers that were shown for the first time. */
   passes: Pass[]
   /** Where the customer has just gone in a procedure that other conversations may share. */
-  moved?: { flow: string; step: string; request: string }
+  moved?: Moved
+  /** The customer asked for a person, and there are some: the conversation goes into the queue. */
+  handoff?: Initiation
+  /** The customer, who waits in the queue, does not want to any more. */
+  leavesQueue?: boolean
   /** A free question that was asked, or what became of the one before. */
   question?: Question
+  /** Nothing was said, because of a mistake of ours: when to try once more. */
+  again?: Inbound
   /** For the log: ids only. */
   trace: { event: string; flow?: string; step?: string; faq?: string }
 }
@@ -48,10 +63,14 @@ interface Deps {
   bot: () => Bot
   log: Logger
   now?: () => number
+  /** The agents' desk as this conversation finds it; no desk unless said otherwise. */
+  desk?: (conversation: Conversation) => DeskNow | undefined
   /** Whether a channel must send out what is said; none unless said otherwise. */
   sends?: (channel: string) => boolean
   /** Something was put into the outbox of a conversation. */
   onSend?: (conversation: string) => void
+  /** Told of each turn before it is committed; when it throws, the turn is not. */
+  beforeTurn?: (turn: Committed) => void
   /** Told of each turn that has been committed, and how many milliseconds it took. */
   onTurn?: (turn: Committed, ms: number) => void
 }
@@ -141,20 +160,51 @@ class TurnTaker implements Turns {
   }
 
   async #takeAll(conversation: string): Promise<void> {
+    let wait = Number.POSITIVE_INFINITY
+    const moved = new Set<string>()
     while (!this.#stopped) {
       const event = await this.#deps.store.pending(conversation)
-      if (!event) return
-      await this.#take(conversation, event)
+      const early = event ? waitOf(event, this.#now()) : 0
+      // Whoever has let all others go first comes round again when there are no others.
+      if (!event || (early > 0 && moved.has(event.eventId))) break
+      if (early === 0) await this.#take(conversation, event)
+      else moved.add(await this.#putOff(conversation, event))
+      if (early > 0) wait = Math.min(wait, early)
     }
+    if (moved.size > 0 && !this.#stopped) setTimeout(() => this.wake(conversation), wait).unref()
+  }
+
+  /** Lets others go before an event whose time has not come; gives its new id. */
+  async #putOff(id: string, event: Pending): Promise<string> {
+    const { channel, version, state } = (await this.#deps.store.conversation(id)) as Conversation
+    const later = letOthersFirst(event, id)
+    await this.#deps.store.commit({
+      ...{ conversation: id, channel, version, state, said: [], requests: [], tells: [later] },
+      eventId: event.eventId,
+      eventChannel: event.channel,
+    })
+    return later.eventId
   }
 
   /** One turn; when another writer was faster, again on what that one left. */
   async #take(id: string, event: Pending): Promise<void> {
     const began = performance.now()
     const conversation = (await this.#deps.store.conversation(id)) as Conversation
-    const reply = await this.#reply(conversation, event)
-    const tells = await this.#tells(id, event, reply)
+    const reply = await this.#answer(conversation, event)
+    const key = `${event.channel}:${event.eventId}`
+    const change = await handedOver(this.#deps.store, conversation, event.activity, reply, {
+      key,
+      at: this.#now(),
+    })
+    const said = [...change.says, ...reply.said]
+    const fellows = await fellowsTold(this.#deps.store, id, key, reply.moved)
+    const tells = reply.again ? [...fellows, reply.again] : fellows
     const sends = this.#deps.sends?.(conversation.channel) ?? false
+    const replyToId = event.activity.type === 'message' ? event.activity.id : undefined
+    const { channel, state: before } = conversation
+    const { state: after, requests, passes } = reply
+    const turn = { conversation: id, channel, event: event.activity, before, after, requests, passes }
+    this.#deps.beforeTurn?.(turn)
     const outcome = await this.#deps.store.commit({
       conversation: id,
       channel: conversation.channel,
@@ -162,46 +212,34 @@ class TurnTaker implements Turns {
       state: reply.state,
       eventId: event.eventId,
       eventChannel: event.channel,
-      said: this.#addressed(reply.said, conversation, event),
+      said: addressed(said, conversation, { speaker: kaijo, at: this.#now(), replyToId }),
       requests: reply.requests,
       passes: reply.passes,
       tells,
       sends,
+      ...(change.ownership && { ownership: change.ownership }),
+      ...(change.handoff && { handoff: change.handoff }),
       ...(event.reply && { reply: event.reply }),
       ...(reply.question && { question: reply.question }),
     })
-    if (outcome === 'stale') return
+    if (outcome !== 'committed') return
     for (const { conversation: other } of tells) this.wake(other)
     if (sends && reply.said.length > 0) this.#deps.onSend?.(id)
     const ms = performance.now() - began
-    const { channel, state: before } = conversation
-    const { state: after, requests, passes } = reply
-    this.#deps.onTurn?.(
-      { conversation: id, channel, event: event.activity, before, after, requests, passes },
-      ms,
-    )
+    this.#deps.onTurn?.(turn, ms)
     this.#deps.log.info({ ...reply.trace, conversation: id, ms: Math.round(ms * 10) / 10 })
   }
 
-  /** What conversations that share the procedure must hear of this turn. */
-  async #tells(id: string, event: Pending, { moved }: Reply): Promise<Inbound[]> {
-    if (!moved) return []
-    const others = (await this.#deps.store.requesters(moved.request)).filter((other) => other !== id)
-    const activity = { type: 'event', name: 'guide.followed', value: moved }
-    const eventId = `${event.channel}:${event.eventId}`
-    return others.map((conversation) => {
-      return {
-        channel: 'guide',
-        eventId: `${eventId}/${conversation}`,
-        conversation,
-        activity,
-        logged: false,
-      }
-    })
+  /** Asks who has the conversation before any dialog runs: while a person has it, nothing is said and news are kept. */
+  async #answer(conversation: Conversation, event: Pending): Promise<Reply> {
+    if (conversation.owner !== 'agent') return this.#reply(conversation, event)
+    const state = hold(conversation.state, event.activity)
+    const trace = { event: `agent.${event.activity.name ?? event.activity.type}` }
+    return { said: [], state, requests: [], passes: [], trace }
   }
 
   async #reply(conversation: Conversation, event: Pending): Promise<Reply> {
-    const { id, channel, state } = conversation
+    const { id, channel, state, owner } = conversation
     const bot = this.#deps.bot()
     try {
       const { activity } = event
@@ -211,24 +249,15 @@ class TurnTaker implements Turns {
         channel,
         activity,
         state,
+        owner: owner as Heard['owner'],
+        desk: this.#deps.desk?.(conversation),
       })
     } catch (error) {
       // A mistake of ours must neither stop the conversation nor be tried for ever: the event counts as applied.
       this.#deps.log.error({ event: 'turn.broken', conversation: id, err: error })
+      const again = nextTry(event, id, this.#now())
+      if (again) return { said: [], state, requests: [], passes: [], again, trace: { event: 'broken' } }
       return { said: [bot.apology(state)], state, requests: [], passes: [], trace: { event: 'broken' } }
     }
-  }
-
-  #addressed(said: Partial<Activity>[], conversation: Conversation, event: Pending): Partial<Activity>[] {
-    const timestamp = new Date(this.#now()) as Activity['timestamp']
-    const replyToId = event.activity.type === 'message' ? event.activity.id : undefined
-    return said.map((activity) => ({
-      ...activity,
-      channelId: conversation.channel,
-      conversation: { id: conversation.id } as Activity['conversation'],
-      from: { id: 'kaijo', name: 'Kaijo', role: 'bot' },
-      timestamp,
-      ...(replyToId && { replyToId }),
-    }))
   }
 }

@@ -1,6 +1,7 @@
 export type { AgentLines } from './agentLines.ts'
 export { agentMark } from './agentLines.ts'
-export type { BankProfile } from './bank.ts'
+export type { BankProfile, Day, Hours, Support } from './bank.ts'
+export { days, defaultSupport } from './bank.ts'
 export type { Both, Canned } from './canned.ts'
 export { misused, readCommandLine } from './commandLine.ts'
 export type { DeskContent } from './deskContent.ts'

@@ -1,17 +1,22 @@
 import {
   Dialog,
+  type DialogContext,
   type DialogSet,
   type DialogTurnResult,
   WaterfallDialog,
   type WaterfallStepContext,
 } from 'botbuilder-dialogs'
 import type { Step } from '../content/index.ts'
-import { ask } from './say.ts'
-import { flowOf, type Place, type Scene, say, sceneOf } from './scene.ts'
+import { initiationOf } from './handoffSummary.ts'
+import { ask, askWith, button } from './say.ts'
+import { flowOf, type Offered, type Place, type Scene, say, sceneOf } from './scene.ts'
 import type { Sheet } from './stepCard.ts'
 
 /** The id of the dialog that names a person to ask; begun over a step or over nothing. */
 export const HANDOFF = 'handoff'
+
+/** What the button means that ends the waiting for a person. */
+export const STOP_WAITING = 'stopWaiting'
 
 /** Adds the dialog for "a person": the branch, and what has been tried so far, to be read out there. */
 export function addHandoff(dialogs: DialogSet, places: Map<string, Place>): void {
@@ -22,9 +27,33 @@ export function addHandoff(dialogs: DialogSet, places: Map<string, Place>): void
   })
 }
 
+/** A person is at the desk: the customer goes into the queue, and what lies open stays as it is. */
+export async function handOver(dc: DialogContext, scene: Scene): Promise<void> {
+  scene.trace = { ...scene.trace, event: 'handoff.initiated' }
+  scene.handoff = initiationOf(scene)
+  await askToWait(dc, scene, 'bot:handoff.queued')
+  // What the customer writes first is answered once more.
+  delete scene.state.hasBeenAskedToWait
+}
+
+/** Says something with the place in the queue, and offers to stop waiting. */
+export async function askToWait(dc: DialogContext, scene: Scene, key: string): Promise<void> {
+  const place = String(((await scene.desk?.ahead()) ?? 0) + 1)
+  scene.state.hasBeenAskedToWait = true
+  const { say: title } = stopOffer(scene)
+  await askWith(dc, scene, say(scene, key, { place }), [button(title, { do: STOP_WAITING })])
+}
+
+/** To stop waiting, as it can be pressed or said. */
+export function stopOffer(scene: Scene): Offered {
+  const phrases = scene.world.lexicons[scene.state.locale].stopWaiting
+  return { id: STOP_WAITING, say: say(scene, 'bot:handoff.stopWaiting'), phrases }
+}
+
 async function askHandoff(turn: WaterfallStepContext): Promise<DialogTurnResult> {
   const scene = sceneOf(turn.context)
   scene.trace = { ...scene.trace, step: HANDOFF }
+  scene.stuck = scene.desk?.isOpen ?? false
   await ask(turn, scene, sheet(scene))
   return isInStep(scene) ? Dialog.EndOfTurn : turn.endDialog()
 }
@@ -43,7 +72,10 @@ function sheet(scene: Scene): Sheet {
   return {
     kind: 'person',
     title: say(scene, 'bot:handoff.title'),
-    paragraphs: [say(scene, facts.length > 0 ? 'bot:handoff.text' : 'bot:handoff.plain')],
+    paragraphs: [
+      ...(scene.desk?.why ? [say(scene, `bot:handoff.${scene.desk.why}Now`)] : []),
+      say(scene, facts.length > 0 ? 'bot:handoff.text' : 'bot:handoff.plain'),
+    ],
     ...(facts.length > 0 && { facts }),
     print: true,
   }

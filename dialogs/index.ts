@@ -22,7 +22,9 @@ import { type GuidePlace, guidePlace } from './guideDialog.ts'
 import { addHandoff } from './handoffDialog.ts'
 import { takeTurn } from './mainDialog.ts'
 import {
+  type DeskNow,
   type Draw,
+  type Initiation,
   type Links,
   type Pass,
   type Scene,
@@ -36,9 +38,10 @@ import { addTrouble } from './troubleDialog.ts'
 
 export type { GuidePlace } from './guideDialog.ts'
 export { missingOn } from './path.ts'
-export type { Draw, Links, Pass, Search } from './scene.ts'
+export type { DeskNow, Draw, Initiation, Links, Pass, Search } from './scene.ts'
 export { PHONE } from './scene.ts'
-export type { State } from './state.ts'
+export type { News, State } from './state.ts'
+export { hold } from './state.ts'
 
 /** One event to answer. */
 export interface Heard {
@@ -49,6 +52,10 @@ export interface Heard {
   activity: Partial<Activity>
   /** What the turn before has left, or undefined at the first. */
   state: unknown
+  /** Who has the conversation; the bot unless said otherwise. While a person has it, nobody asks the dialogs. */
+  owner?: Scene['owner']
+  /** The agents' desk as it is now; nothing where there is none. */
+  desk?: DeskNow
 }
 
 /** What a turn leaves behind; nothing outside has changed but for idempotent calls. */
@@ -61,6 +68,10 @@ export interface Reply {
   passes: Pass[]
   /** Where the customer has just gone in a procedure that others may share. */
   moved?: GuidePlace
+  /** The customer asked for a person, and there are some: the conversation goes into the queue. */
+  handoff?: Initiation
+  /** The customer, who waits in the queue, does not want to any more. */
+  leavesQueue?: boolean
   /** A free question that was asked, or what became of the one before. */
   question?: Scene['question']
   /** For the log: ids only. */
@@ -96,7 +107,7 @@ export function createDialogs(deps: Deps) {
       const { device } = heard.activity.channelData ?? {}
       if (device === 'phone' || device === 'pc') state.device = device
       const trace = { event: heard.activity.name ?? heard.activity.type ?? 'unknown' }
-      const { id, channel } = heard
+      const { id, channel, owner = 'bot', desk } = heard
       const customer = deps.pseudonym(heard.conversation)
       const scene: Scene = {
         id,
@@ -106,6 +117,8 @@ export function createDialogs(deps: Deps) {
         world,
         state,
         stuck: false,
+        owner,
+        ...(desk && { desk }),
         requests: [],
         passes: [],
         trace,
@@ -122,6 +135,8 @@ export function createDialogs(deps: Deps) {
         requests: scene.requests,
         passes: scene.passes,
         moved: moved(before, state, world, heard.activity),
+        ...(scene.handoff && { handoff: scene.handoff }),
+        ...(scene.leavesQueue && { leavesQueue: true }),
         ...(scene.question && { question: scene.question }),
         trace: scene.trace,
       }

@@ -2,7 +2,7 @@ import type { DialogContext } from 'botbuilder-dialogs'
 import type { Command } from '../locales/index.ts'
 import { answerEntry, dropToStep, repeat, topics } from './faqDialog.ts'
 import { startFlow } from './flowDialog.ts'
-import { HANDOFF } from './handoffDialog.ts'
+import { HANDOFF, handOver } from './handoffDialog.ts'
 import { before } from './path.ts'
 import { askWith, type Pressed, tell } from './say.ts'
 import { flowOf, offeredNow, type Scene, say, stepOf } from './scene.ts'
@@ -141,5 +141,6 @@ async function trouble(dc: DialogContext, scene: Scene): Promise<void> {
 
 async function person(dc: DialogContext, scene: Scene): Promise<void> {
   dropToStep(dc, scene)
+  if (scene.desk?.isOpen) return handOver(dc, scene)
   await dc.beginDialog(HANDOFF)
 }

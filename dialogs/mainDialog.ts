@@ -4,28 +4,49 @@ import { answerQuestion, repeat } from './faqDialog.ts'
 import { followGuide, guideUsed, joinGuide } from './guideDialog.ts'
 import { changeLocale, interruptions, press, resume } from './interruptions.ts'
 import { nearest } from './path.ts'
+import { goesOn, hearOfDesk, leaveQueue } from './queue.ts'
 import { type Pressed, tell } from './say.ts'
 import { flowOf, offeredNow, type Scene, say, stepOf } from './scene.ts'
+import { type News, withoutLink } from './state.ts'
 import { namesSymptom } from './troubleDialog.ts'
 import { understand } from './understand.ts'
 import { toldAlready } from './unlockDialog.ts'
 
 /** Decides whose turn it is: an event's, a button's, an interruption's, the active dialog's, or the FAQ's. */
 export async function takeTurn(dc: DialogContext, scene: Scene): Promise<void> {
-  await mendStack(dc, scene)
   const { activity } = dc.context
+  if (scene.owner === 'queue' && !(await goesOn(dc, scene))) return
+  await mendStack(dc, scene)
+  if (activity.name?.startsWith('desk.')) return hearOfDesk(dc, scene, () => tellHeld(dc, scene))
+  await tellHeld(dc, scene)
+  if (scene.leavesQueue) return leaveQueue(dc, scene)
   if (activity.type === 'message') return hear(dc, scene)
   if (activity.type === 'conversationUpdate') return greet(dc, scene)
   if (activity.type !== 'event') return
   if (activity.name === 'startConversation') return greet(dc, scene)
   if (activity.name === 'setLocale') return changeLocale(dc, scene, activity.value === 'en' ? 'en' : 'ja')
-  if (activity.name === 'unlock.updated') return hearOfUnlock(dc, scene, activity.value)
-  if (activity.name === 'link.followed') return forgetLink(scene, activity.value)
-  if (activity.name === 'guide.joined') return joinGuide(dc, scene, activity.value)
-  if (activity.name === 'guide.used') return guideUsed(dc, scene, activity.value)
-  if (activity.name === 'guide.followed') return followGuide(dc, scene, activity.value)
-  if (activity.name === 'call.begun') return beginCall(dc, scene, activity.value)
-  if (activity.name === 'call.reopened') return reopenStep(dc, scene, activity.value)
+  await happen(dc, scene, activity as News)
+}
+
+/** Something has happened elsewhere. */
+async function happen(dc: DialogContext, scene: Scene, { name, value }: News): Promise<void> {
+  const told = value as never
+  if (name === 'unlock.updated') return hearOfUnlock(dc, scene, told)
+  if (name === 'link.followed') return forgetLink(scene, told)
+  if (name === 'guide.joined') return joinGuide(dc, scene, told)
+  if (name === 'guide.used') return guideUsed(dc, scene, told)
+  if (name === 'guide.followed') return followGuide(dc, scene, told)
+  if (name === 'call.begun') return beginCall(dc, scene, told)
+  if (name === 'call.reopened') return reopenStep(dc, scene, told)
+}
+
+/** What happened while a person had the conversation is told once. Gives whether the customer was asked something then. */
+async function tellHeld(dc: DialogContext, scene: Scene): Promise<boolean> {
+  const { held = [] } = scene.state
+  delete scene.state.held
+  scene.hasAsked = false
+  for (const news of held) await happen(dc, scene, news)
+  return scene.hasAsked
 }
 
 async function greet(dc: DialogContext, scene: Scene): Promise<void> {
@@ -143,9 +164,8 @@ async function hearOfUnlock(
   await repeat(dc)
 }
 
-/** A link works once: whoever comes back to its step gets a new one. */
-function forgetLink({ state }: Scene, { request }: { request: string }): void {
-  if (state.run?.request?.id === request) delete state.run.request.link
+function forgetLink(scene: Scene, { request }: { request: string }): void {
+  scene.state.run = withoutLink(scene.state, request).run
 }
 
 /**

@@ -25,6 +25,7 @@ export async function ask(
   words: string | Sheet,
   draw = true,
 ): Promise<void> {
+  scene.hasAsked = true
   const sheet = typeof words === 'string' ? undefined : words
   const text = sheet ? sheetText(sheet, scene.state.locale) : (words as string)
   const activity = message(scene, text)
@@ -72,7 +73,8 @@ function buttons(dc: DialogContext, scene: Scene): CardAction[] {
   if (step?.kind === 'part' && step.symptoms.length > 0) actions.push(commandButton(scene, 'trouble', active))
   if (scene.canRetryLink) actions.push(commandButton(scene, 'retryLink', active))
   if (scene.canRestart) actions.push(commandButton(scene, 'restart', active))
-  if (scene.stuck && active !== 'handoff') actions.push(commandButton(scene, 'person'))
+  if (scene.stuck && (active !== 'handoff' || scene.desk?.isOpen))
+    actions.push(commandButton(scene, 'person'))
   if ((step && (run?.path.length ?? 0) > 1) || active === 'trouble')
     actions.push(commandButton(scene, 'back', active))
   if (!step && run?.outcome && active === `${run.flow}/${run.outcome}`) {

@@ -66,6 +66,28 @@ export interface Offered {
 /** What a dialog was begun with; plain ids. */
 export type Options = Record<string, string | string[]>
 
+/** The agents' desk as a customer finds it who asks for a person. */
+export interface DeskNow {
+  isOpen: boolean
+  /** Why it is not open: out of hours, or nobody is there. */
+  why?: 'hours' | 'absent'
+  /** How many wait before this customer. */
+  ahead(): Promise<number>
+}
+
+/** What an agent gets with a conversation; the value of Bot Framework's `handoff.initiate`. */
+export interface Initiation {
+  locale: Locale
+  flow?: string
+  step?: string
+  answers: { step: string; answer: string }[]
+  /** Who, what is at hand, where it is stuck and why: one line each, in the customer's language. */
+  summary: string[]
+  /** The same for agents, each in their own language. */
+  summaries: Record<Locale, string[]>
+  contentVersion: string
+}
+
 /** One turn as the dialogs see it. */
 export interface Scene {
   id: string
@@ -79,10 +101,20 @@ export interface Scene {
   choice?: string
   /** Whether the question must be asked with a person among its answers. */
   stuck: boolean
+  /** A question has been asked in this turn. */
+  hasAsked?: boolean
   /** No link could be made, or it works no more: another one is offered. */
   canRetryLink?: boolean
   /** The customer seems to want another way through the guide: to start over is offered. */
   canRestart?: boolean
+  /** Who has the conversation; the bot, or nobody any more, or it waits for a person. */
+  owner: 'bot' | 'queue' | 'closed'
+  /** The agents' desk as it is now; nothing where there is none. */
+  desk?: DeskNow
+  /** The customer asked for a person, and there are some. */
+  handoff?: Initiation
+  /** The customer does not want to wait for a person any more. */
+  leavesQueue?: boolean
   requests: string[]
   passes: Pass[]
   /** A free question that was asked, or what became of the one before; kept for the writers. */

@@ -1,3 +1,4 @@
+import type { Activity } from 'botbuilder-core'
 import type { DialogInstance } from 'botbuilder-dialogs'
 import type { Locale } from '../locales/index.ts'
 
@@ -17,6 +18,16 @@ export interface State {
   device?: 'phone' | 'pc'
   /** Unlock requests whose end the customer has been told, newest last. */
   told: string[]
+  /** Waits for a person, and has been told so since writing something. */
+  hasBeenAskedToWait?: boolean
+  /** What happened elsewhere while a person had the conversation; the bot tells it afterwards. Oldest first. */
+  held?: News[]
+}
+
+/** Something that happened elsewhere: an event's name and its value. */
+export interface News {
+  name: string
+  value: unknown
 }
 
 /** One walk through a flow. */
@@ -31,6 +42,8 @@ export interface Run {
   request?: WaitingFor
   /** Another conversation goes step by step with this one, on the certificate's PC or on the phone. */
   isShared?: boolean
+  /** The last symptom that was named, and its step: why a person may be needed. */
+  symptom?: { step: string; id: string }
 }
 
 /** A step that was asked, and the choice that was made there. */
@@ -82,4 +95,26 @@ export function bareStack(stack: DialogInstance[]): DialogInstance[] {
     id,
     state: { stepIndex: 0, options: state.options ?? {}, values: {} },
   }))
+}
+
+/** More cannot happen to one procedure. */
+const mostHeld = 20
+const news = ['unlock.updated', 'guide.joined', 'guide.used', 'guide.followed']
+
+/** The state after an event that the bot must not answer, because a person has the conversation. */
+export function hold(before: unknown, { type, name, value }: Partial<Activity>): unknown {
+  const state = before as State | null | undefined
+  if (!state || type !== 'event' || !name) return state ?? null
+  if (name === 'setLocale') return { ...state, locale: value === 'en' ? 'en' : 'ja' }
+  if (name === 'link.followed') return withoutLink(state, value.request)
+  if (!news.includes(name)) return state
+  return { ...state, held: [...(state.held ?? []), { name, value }].slice(-mostHeld) }
+}
+
+/** A link works once: whoever comes back to its step gets a new one. */
+export function withoutLink(state: State, request: string): State {
+  const { run } = state
+  if (run?.request?.id !== request) return state
+  const { link: _, ...rest } = run.request
+  return { ...state, run: { ...run, request: rest } }
 }

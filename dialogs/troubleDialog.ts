@@ -38,6 +38,8 @@ export async function namesSymptom(dc: DialogContext, scene: Scene, text: string
 }
 
 async function tellHint(dc: DialogContext, scene: Scene, symptom: Symptom): Promise<void> {
+  const { run } = scene.state
+  if (run) run.symptom = { step: run.path.at(-1)?.step ?? '', id: symptom.id }
   if (symptom.hint) await tell(dc, scene, `${say(scene, 'bot:trouble.hint')}\n${say(scene, symptom.hint)}`)
 }
 

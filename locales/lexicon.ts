@@ -23,6 +23,8 @@ export interface Lexicon {
   no: string[]
   unsure: string[]
   thanks: string[]
+  /** What a customer who waits for a person says to wait no more. */
+  stopWaiting: string[]
   greetings: string[]
   /** What else is a yes and a no to "did that help?". */
   helped: string[]

@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import type { Activity, CardAction } from 'botbuilder-core'
 import { firstContent, openLive } from '../../bot/live.ts'
 import { createLog } from '../../bot/log.ts'
-import type { Store } from '../../bot/store/index.ts'
+import type { Conversation, Store } from '../../bot/store/index.ts'
 import { openSqlite } from '../../bot/store/sqlite.ts'
 import { takeTurns } from '../../bot/turn.ts'
-import type { State } from '../../dialogs/index.ts'
+import type { DeskNow, State } from '../../dialogs/index.ts'
 import { Bank } from './bank.ts'
 import { draw, pseudonym } from './draw.ts'
 
@@ -24,6 +24,8 @@ export interface ChatOptions {
   /** Says nothing by itself, not even that it is there. */
   silent?: boolean
   conversation?: string
+  /** The agents' desk as each turn finds it; none unless said otherwise. */
+  desk?: (conversation: Conversation) => DeskNow | undefined
 }
 
 /** The words and pictures of one thing the bot said. */
@@ -43,7 +45,7 @@ export class Chat {
   readonly store: Store
   readonly turns: ReturnType<typeof takeTurns>
   readonly #device: string | undefined
-  readonly #live: ReturnType<typeof openLive>
+  readonly live: ReturnType<typeof openLive>
   readonly #locale: 'ja' | 'en'
   #line: Promise<void>
   #seen = 0
@@ -67,11 +69,11 @@ export class Chat {
     this.#device = options.device
     const log = createLog('silent')
     const place = { contentDir, localesDir, bank }
-    this.#live = openLive(
+    this.live = openLive(
       { ...place, first: firstContent(place), unlock: this.bank, links, draw, pseudonym, log },
       false,
     )
-    this.turns = takeTurns({ store: this.store, bot: () => this.#live.bot(), log })
+    this.turns = takeTurns({ store: this.store, bot: () => this.live.bot(), log, desk: options.desk })
     const there = { type: 'conversationUpdate', locale: this.#locale }
     this.#line = options.silent ? Promise.resolve() : this.#send(there, false)
   }
@@ -195,7 +197,8 @@ export class Chat {
   async #listen(): Promise<void> {
     const logged = await this.store.activities(this.conversation, this.#seen, 100)
     this.#seen = logged.at(-1)?.seq ?? this.#seen
-    const said = logged.map(({ activity }) => activity).filter(({ from }) => from?.role === 'bot')
+    const heard = logged.map(({ activity }) => activity).filter(({ type }) => type === 'message')
+    const said = heard.filter(({ from }) => from?.role === 'bot')
     this.#offered = said.at(-1)?.suggestedActions?.actions ?? []
     this.#heard = said.map((activity) => ({
       text: activity.text ?? '',

@@ -316,6 +316,8 @@ export function storeContract(open: () => Promise<Store> | Store): void {
     expect(await store.activities('c1', 0, 10)).to.have.length(1)
     expect(await store.pending('c1')).to.equal(undefined)
     expect((await store.accept(event('press', { channel: 'desk' }))).seen).to.equal(true)
+    expect(await store.knows('desk', 'press')).to.equal(true)
+    expect(await store.knows('desk', 'other')).to.equal(false)
   })
 
   it('does not note a new event whose commit is stale', async () => {
