@@ -22,10 +22,14 @@ interface Deps {
   now?: () => number
 }
 
-/** Milliseconds before each further try when a sender does not say. */
-const PAUSES = [1000, 4000, 15_000, 60_000]
-/** After a day nobody waits for the answer any more. */
-const MOST_TRIES = 40
+const PAUSES = [1000, 4000, 15_000, 60_000, 300_000, 900_000, 1_800_000]
+/** With these pauses 23 hours: after a day nobody waits for the answer any more, and LINE has forgotten its retry key. */
+const MOST_TRIES = 52
+
+/** Milliseconds before another try, after so many before this one. */
+export function pauseAfter(attempts: number): number {
+  return PAUSES[Math.min(attempts, PAUSES.length - 1)] as number
+}
 
 /** Empties the outbox: in order within a conversation, any number of conversations side by side. */
 export class Delivery {
@@ -35,6 +39,8 @@ export class Delivery {
   /** Conversations at work; true when more has come meanwhile. */
   readonly #busy = new Map<string, boolean>()
   readonly #timers = new Map<string, NodeJS.Timeout>()
+  /** What waited when we started: whoever runs it may have mended what it waited for. */
+  readonly #first = new Set<string>()
   #idle: (() => void)[] = []
   #isStopped = false
 
@@ -49,9 +55,12 @@ export class Delivery {
     return this.#senders.has(channel)
   }
 
-  /** Takes up what was not sent before a crash. */
+  /** Takes up what was not sent before a crash, and tries at once what waited for another try. */
   async start(): Promise<void> {
-    for (const conversation of await this.#deps.store.sending()) this.wake(conversation)
+    for (const conversation of await this.#deps.store.sending()) {
+      this.#first.add(conversation)
+      this.wake(conversation)
+    }
   }
 
   /** Something was put into the outbox of a conversation. */
@@ -86,7 +95,7 @@ export class Delivery {
       } while (this.#busy.get(conversation) && !this.#isStopped)
     } catch (err) {
       this.#deps.log.error({ event: 'delivery.failed', conversation, err })
-      this.#later(conversation, PAUSES[0] as number)
+      this.#later(conversation, pauseAfter(0))
     }
     this.#busy.delete(conversation)
     if (this.#busy.size === 0) for (const resolve of this.#idle.splice(0)) resolve()
@@ -99,7 +108,8 @@ export class Delivery {
     const sender = out && this.#senders.get(out.channel)
     if (!out || !sender) return false
     const early = out.dueAt - this.#now()
-    if (early > 0) {
+    const isFirst = this.#first.delete(conversation)
+    if (early > 0 && !isFirst) {
       this.#later(conversation, early)
       return false
     }
@@ -136,7 +146,7 @@ export class Delivery {
         conversation: out.conversation,
         err,
       })
-      return this.#again(out, note, PAUSES[Math.min(out.attempts, PAUSES.length - 1)] as number)
+      return this.#again(out, note, pauseAfter(out.attempts))
     }
   }
 

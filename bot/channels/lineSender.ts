@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { messagingApi } from '@line/bot-sdk'
-import type { Sender } from '../delivery.ts'
+import { pauseAfter, type Sender } from '../delivery.ts'
 import type { Logger } from '../log.ts'
 import type { Outgoing } from '../store/index.ts'
 import type { LineAnswer, LineApi } from './lineApi.ts'
@@ -165,12 +165,12 @@ class Sending {
     const { log } = this.#parts
     if (status === 'unreached') {
       log.warn({ event: 'line.unreached', code: answer.why })
-      return { after: this.#jittered(Math.min(1000 * 2 ** this.#out.attempts, 60_000)) }
+      return { after: this.#jittered(pauseAfter(this.#out.attempts)) }
     }
     if (status === 401) {
       // Whoever runs it must see to the token; nothing is lost meanwhile.
       log.error({ event: 'line.unauthorized', status, id: answer.requestId ?? '' })
-      return { after: 60_000 }
+      return { after: this.#jittered(pauseAfter(this.#out.attempts)) }
     }
     if (status === 429) {
       const limited = this.#note.limited ?? 0

@@ -1,8 +1,7 @@
 import type { Activity } from 'botbuilder-core'
 import type { Words } from '../../locales/index.ts'
-import type { Sender } from '../delivery.ts'
+import { pauseAfter, type Sender } from '../delivery.ts'
 import type { Logger } from '../log.ts'
-import type { Outgoing } from '../store/index.ts'
 import type { TeamsReference } from './teamsActivity.ts'
 import { type TeamsMessage, textOnly, toTeams } from './teamsCards.ts'
 import type { TeamsToken } from './teamsToken.ts'
@@ -17,8 +16,6 @@ export interface TeamsSenderParts {
 }
 
 const patience = 10_000
-/** Milliseconds before another try when the connector does not say: with the 40 tries of the delivery 17 hours in all. */
-const pauses = [1000, 4000, 15_000, 60_000, 300_000, 900_000, 1_800_000]
 /** Teams asks for these to be sent again (Microsoft, "Optimize your bot with rate limiting"). */
 const transient = new Set([401, 408, 412, 429, 500, 502, 503, 504])
 
@@ -36,7 +33,7 @@ export function teamsSender(parts: TeamsSenderParts): Sender {
       for (const [i, said] of out.activities.entries()) {
         if (i < sent) continue
         const status = await tried(parts, reference, said)
-        if (typeof status === 'object') return { after: status.after ?? pauseOf(out) }
+        if (typeof status === 'object') return { after: status.after ?? pauseAfter(out.attempts) }
         if (status === 'gone') return 'dropped'
         if (i + 1 < out.activities.length) await remember({ sent: i + 1 })
       }
@@ -114,8 +111,4 @@ function addressed({ bot, user, conversation, serviceUrl }: TeamsReference) {
 function secondsOf(header: string | null): number | undefined {
   const seconds = Number(header)
   return header && seconds > 0 ? Math.min(seconds, 600) * 1000 : undefined
-}
-
-function pauseOf({ attempts }: Outgoing): number {
-  return pauses[Math.min(attempts, pauses.length - 1)] as number
 }

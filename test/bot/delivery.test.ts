@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { Delivery, type Sender } from '../../bot/delivery.ts'
+import { Delivery, pauseAfter, type Sender } from '../../bot/delivery.ts'
 import { createLog } from '../../bot/log.ts'
 import type { Outgoing, Store } from '../../bot/store/index.ts'
 import { openSqlite } from '../../bot/store/sqlite.ts'
@@ -112,8 +112,6 @@ describe('the delivery of what was said', () => {
     const out = (await store.outgoing('c1'))!
     expect(out.attempts).to.equal(1)
     expect(out.note).to.deep.equal({ key: 'k' })
-    await store.postpone(out.id, { dueAt: 0, attempts: 1, note: out.note })
-
     const notes: unknown[] = []
     const next = sending(async ({ note }) => {
       notes.push(note)
@@ -122,5 +120,27 @@ describe('the delivery of what was said', () => {
     await next.start()
     await next.idle()
     expect(notes).to.deep.equal([{ key: 'k' }])
+  })
+
+  it('tries again for most of a day, then no more: LINE knows a retry key for 24 hours', async () => {
+    let clock = 0
+    let tries = 0
+    const send = async () => {
+      tries++
+      throw new Error('the network is gone')
+    }
+    await say('c1', 'a')
+    while ((await store.sending()).length > 0) {
+      const out = (await store.outgoing('c1'))!
+      clock = Math.max(clock, out.dueAt)
+      const delivery = new Delivery({ store, log, senders: [{ channel: 'test', send }], now: () => clock })
+      delivery.wake('c1')
+      await delivery.idle()
+      await delivery.stop()
+    }
+    const hours = clock / 3_600_000
+    expect(hours).to.be.within(22, 23.5)
+    const pauses = Array.from({ length: tries - 1 }, (_, attempts) => pauseAfter(attempts))
+    expect(pauses.reduce((sum, pause) => sum + pause)).to.equal(clock)
   })
 })
