@@ -6,6 +6,7 @@ import type { Turns } from '../turns.ts'
 import { readBody } from './accessRoutes.ts'
 import type { Audited } from './audited.ts'
 import type { Guard } from './guard.ts'
+import { pressedOf } from './press.ts'
 import { type Script, type ScriptSource, scriptOf, type Trail, trailOf } from './script.ts'
 import type { Agent } from './sessions.ts'
 
@@ -55,6 +56,7 @@ const answered = z.strictObject({
     .optional(),
 })
 type Answered = z.output<typeof answered>
+type Said = Parameters<Turns['accept']>[0]['activity']
 
 /** The most that a turn is waited for; it goes on all the same. */
 const patience = 10_000
@@ -103,11 +105,20 @@ export function callRoutes(parts: CallParts): Route[] {
       async handle(request, agent) {
         const { id } = await mine(request.params.id, agent)
         const given = readBody(request, answered)
-        for (const press of pressesOf(given)) await take(parts, id, press.key, press.activity, true)
+        for (const [press, activity] of heardOf(given)) await take(parts, id, press, activity, true)
         return { status: 200, body: await viewOf(parts, await mine(id, agent), agent) }
       },
     }),
   ]
+}
+
+/** An answer as the dialogs hear it, each part under a key of its own. */
+function heardOf({ key: press, reopen, ...given }: Answered): [key: string, activity: Said][] {
+  if (reopen) return [[press, { type: 'event', name: 'call.reopened', value: { step: reopen } }]]
+  const pressed = pressedOf(given)
+  if (pressed.length === 0)
+    throw new HttpError(400, 'BadArgument', 'An answer is a choice, a symptom, a step, or something to do')
+  return pressed.map((value, at) => [`${press}/${at}`, { type: 'message', text: '', value }])
 }
 
 function checkBegins({ flow, faq }: { flow?: string; faq?: string }, { source }: CallParts): void {
@@ -115,23 +126,6 @@ function checkBegins({ flow, faq }: { flow?: string; faq?: string }, { source }:
   const isOne = (flow === undefined) !== (faq === undefined)
   if (isOne && (content.flows.has(flow ?? '') || content.faq.has(faq ?? ''))) return
   throw new HttpError(404, 'NoSuchContent', 'There is no flow and no answer of this name')
-}
-
-type Said = Parameters<Turns['accept']>[0]['activity']
-
-/** An answer as the dialogs hear it: a button, pressed where the agent saw it. A symptom is two of them. */
-function pressesOf({ key: press, at, choice, do: command, symptom, reopen }: Answered) {
-  const event = (name: string, value: object) => [{ key: press, activity: { type: 'event', name, value } }]
-  const button = (value: Record<string, string>, name = press) => ({
-    key: name,
-    activity: { type: 'message', text: '', value: { ...at, ...value } },
-  })
-  if (choice) return [button({ choice })]
-  if (command) return [button({ do: command })]
-  if (symptom)
-    return [button({ do: 'trouble' }, `${press}/trouble`), button({ step: 'trouble', choice: symptom })]
-  if (reopen) return event('call.reopened', { step: reopen })
-  throw new HttpError(400, 'BadArgument', 'An answer is a choice, a symptom, a step, or something to do')
 }
 
 /** Takes one event in and waits for its turn. The caller is on the phone: no link could be pressed there. */

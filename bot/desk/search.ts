@@ -100,7 +100,9 @@ function entriesOf(content: Content, desk: DeskContent, words: Pick<Words, 't'>)
     ...answers.map((entry) => answerEntry(entry, both)),
     ...[...content.flows.values()].map((flow): Entry => {
       // What a flow is for is said by the questions that begin it.
-      const begins = answers.filter(({ starts }) => starts?.flow === flow.id && !starts.given)
+      const begins = answers.filter(
+        ({ starts }) => starts?.flow === flow.id && Object.keys(starts.given).length === 0,
+      )
       const other = {
         ja: begins.flatMap(({ phrases }) => phrases.ja ?? []),
         en: begins.flatMap(({ phrases }) => phrases.en ?? []),

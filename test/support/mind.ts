@@ -43,9 +43,9 @@ export class Mind {
   }
 
   /** One turn. */
-  hear(state: State | undefined, activity: Partial<Activity>): Promise<Reply> {
+  hear(state: State | undefined, activity: Partial<Activity>, channel = 'test'): Promise<Reply> {
     const id = String(++this.#turn)
-    return this.#dialogs.reply({ id, conversation: 'c', channel: 'test', activity, state })
+    return this.#dialogs.reply({ id, conversation: 'c', channel, activity, state })
   }
 
   /** The customer writes. */
