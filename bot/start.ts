@@ -4,15 +4,19 @@ import type { BankProfile } from '../content/index.ts'
 import type { Words } from '../locales/index.ts'
 import { type Audit, createUnlockClient, openAudit, readPublicKey } from '../unlock/index.ts'
 import { type Sandbox, startSandbox } from '../unlock/sandbox/index.ts'
-import { deedsOf } from './auditTurn.ts'
+import { type Committed, deedsOf } from './auditTurn.ts'
 import { directLine } from './channels/directLine.ts'
 import { line } from './channels/line.ts'
 import { teams, teamsDelivery } from './channels/teams.ts'
 import type { Config } from './config.ts'
 import { Delivery } from './delivery.ts'
 import { openAccess } from './desk/access.ts'
+import { createDesk, type Desk } from './desk/desk.ts'
+import { deskNow } from './desk/deskNow.ts'
 import { refuseUnguarded } from './desk/guard.ts'
 import { phoneRoutes } from './desk/phone.ts'
+import { createPresence, type Presence } from './desk/presence.ts'
+import { sweepQueue } from './desk/waiting.ts'
 import { guideNumber } from './guides.ts'
 import { createHealth } from './health.ts'
 import { openKeys } from './keys.ts'
@@ -36,6 +40,9 @@ export interface Kaijo {
   store: Store
   turns: Turns
   live: Live
+  /** What agents can do with a conversation, and which of them are there. */
+  desk: Desk
+  presence: Presence
   /** The one-time link of the desk's first admin; undefined when there is an account. */
   welcome: string | undefined
   close(): Promise<void>
@@ -88,23 +95,34 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
   const toTeams = config.teams && teamsDelivery({ settings: config.teams, log, words })
   const senders = [...(toTeams ? [toTeams] : []), ...(lineChannel ? [lineChannel.sender] : [])]
   const delivery = new Delivery({ store, senders, log })
+  const presence = createPresence()
+  const queue = { store, presence, support: () => live.content().bank.support, now: Date.now }
+  const writeDeeds = (turn: Committed) => {
+    try {
+      for (const deed of deedsOf(turn)) audit.write(deed)
+    } catch (err) {
+      // The turn is committed: it must not be taken for failed.
+      onError(err)
+    }
+  }
+  const channels = {
+    sends: (channel: string) => delivery.serves(channel),
+    onSend: (conversation: string) => delivery.wake(conversation),
+  }
   const turns = takeTurns({
     store,
     bot: () => live.bot(),
     log,
-    sends: (channel) => delivery.serves(channel),
-    onSend: (conversation) => delivery.wake(conversation),
+    desk: (conversation) => deskNow(queue, conversation),
+    ...channels,
     onTurn: (turn, ms) => {
-      try {
-        for (const deed of deedsOf(turn)) audit.write(deed)
-      } catch (err) {
-        // The turn is committed: it must not be taken for failed.
-        onError(err)
-      }
+      writeDeeds(turn)
       metrics.turns.inc({ channel: turn.channel, result: 'committed' })
       metrics.turnSeconds.observe(ms / 1000)
     },
   })
+  const wake = (conversation: string) => turns.wake(conversation)
+  const desk = createDesk({ store, bot: () => live.bot(), words, wake, ...channels, onAnswer: writeDeeds })
   const chat = directLine({ store, turns, keys, config, log, metrics, audit })
   const parts = {
     client: unlock,
@@ -147,6 +165,11 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
   await turns.start()
   await delivery.start()
   await server.listen()
+  const sweeper = sweepQueue({
+    ...queue,
+    desk,
+    onError: (err) => log.warn({ event: 'desk.failed', err }),
+  })
   const recovery = recover({
     client: unlock,
     take: (event) => takeEvent(parts, { ...event, by: 'recovery' }),
@@ -164,10 +187,13 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
     store,
     turns,
     live,
+    desk,
+    presence,
     welcome: access.welcome,
     async close() {
       live.close()
       recovery.stop()
+      await sweeper.stop()
       health.closing()
       chat.close()
       await server.close()
