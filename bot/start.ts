@@ -55,7 +55,15 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
   const metrics = createMetrics(true)
   const onError = (err: unknown) => log.error({ event: 'audit.failed', err })
   const audit = openAudit({ dir: dirname(config.linkKeyFile), keys, clock: () => new Date(), onError })
-  const access = await openAccess({ config, keys, audit, clock: () => new Date(), log })
+  const access = await openAccess({
+    config,
+    keys,
+    audit,
+    store,
+    log,
+    words: () => live.words(),
+    clock: () => new Date(),
+  })
   const signing = linkKey(keys.derive('link'))
   const { contentDir, bank, publicUrl } = config
 

@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import type { Words } from '../../locales/index.ts'
+import { answer, asset, briefly, bundle, html, style } from '../asset.ts'
+import { HttpError, type HttpRequest, type Route } from '../route.ts'
+import { readBody } from './accessRoutes.ts'
+import type { Audited } from './audited.ts'
+import { attachment } from './csv.ts'
+import { type ExportParts, type Kept, printed, readKept } from './export.ts'
+import type { Guard } from './guard.ts'
+import type { Retention } from './retention.ts'
+
+export interface KeepingParts extends ExportParts {
+  guard: Pick<Guard, 'deskRoute' | 'openRoute'>
+  audited: Audited
+  retention: Retention
+  words: () => Pick<Words, 't'>
+  clock: () => Date
+}
+
+const customer = z.strictObject({ customer: z.string().min(1).max(200) })
+const sheet =
+  "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; " +
+  "require-trusted-types-for 'script'; trusted-types 'none'"
+
+/** What is kept of conversations: to take along, to print, to erase. */
+export async function keepingRoutes(parts: KeepingParts): Promise<Route[]> {
+  const { guard, audited, words, clock } = parts
+  const css = asset(await bundle('desk/print.css'), style, briefly)
+  return [
+    guard.deskRoute({
+      method: 'GET',
+      path: '/desk/api/conversations/:id/export',
+      role: 'supervisor',
+      async handle(request, agent) {
+        const kept = await found(parts, request)
+        audited(agent, 'exported', kept.conversation.id)
+        const name = createHash('sha256').update(kept.conversation.id).digest('hex').slice(0, 12)
+        const headers = attachment(`conversation-${name}.json`, 'application/json; charset=utf-8')
+        const body = JSON.stringify({ exportedAt: clock().toISOString(), ...kept }, null, 2)
+        return { status: 200, headers, body }
+      },
+    }),
+    guard.deskRoute({
+      method: 'GET',
+      path: '/desk/conversations/:id/print',
+      role: 'agent',
+      async handle(request, agent) {
+        const kept = await found(parts, request)
+        audited(agent, 'printed', kept.conversation.id)
+        const body = printed(kept, words(), agent.locale, clock())
+        return { status: 200, headers: { 'Content-Type': html, 'Content-Security-Policy': sheet }, body }
+      },
+    }),
+    guard.openRoute({ method: 'GET', path: '/desk/print.css', handle: (request) => answer(request, css) }),
+    ...erasures(parts),
+  ]
+}
+
+function erasures({ guard, audited, retention, store }: KeepingParts): Route[] {
+  return [
+    guard.deskRoute({
+      method: 'DELETE',
+      path: '/desk/api/conversations/:id',
+      role: 'admin',
+      async handle({ params: { id = '' } }, agent) {
+        if (!(await store.conversation(id))) throw unknown()
+        audited(agent, 'erased', id)
+        await retention.erase(id)
+        return { status: 204 }
+      },
+    }),
+    guard.deskRoute({
+      method: 'POST',
+      path: '/desk/api/erasures',
+      role: 'admin',
+      maxBody: 1024,
+      async handle(request, agent) {
+        const conversations = await retention.conversationsOf(readBody(request, customer).customer)
+        for (const id of conversations) {
+          audited(agent, 'erased', id)
+          await retention.erase(id)
+        }
+        return { status: 200, body: { erased: conversations.length } }
+      },
+    }),
+  ]
+}
+
+/** `?notes=1`: with what agents noted. */
+async function found(parts: KeepingParts, { params, url }: HttpRequest): Promise<Kept> {
+  const kept = await readKept(parts, params.id ?? '', url.searchParams.get('notes') === '1')
+  if (kept) return kept
+  throw unknown()
+}
+
+function unknown(): HttpError {
+  return new HttpError(404, 'NotFound', 'There is no such conversation, or it is kept no longer')
+}
