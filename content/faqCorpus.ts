@@ -1,8 +1,6 @@
 import { type Lexis, noLexis } from './lexis.ts'
-import { conceptFinder } from './searchConcepts.ts'
-import { createReader } from './searchReading.ts'
 import { buildShelf } from './searchShelf.ts'
-import { politeness } from './searchWords.ts'
+import { toolsOf } from './searchTexts.ts'
 import { plain } from './spelling.ts'
 
 /** One entry of any FAQ, in one language. */
@@ -20,17 +18,16 @@ export function* searchCorpus(
   locale: string = languageOf(entries),
   lexis: Lexis = noLexis,
 ): Generator<void, (text: string) => { id: string; score: number }[]> {
-  const reader = createReader(lexis.readings)
   const texts = entries.map(({ question, answer, alternates = [] }) => ({
     questions: [question, ...alternates],
     answer,
   }))
-  const tools = { reader, concepts: conceptFinder(lexis.words, reader), polite: politeness(lexis.polite) }
-  const shelf = yield* buildShelf(texts, lexis.outside[locale] ?? [], locale, tools)
+  const shelf = yield* buildShelf(texts, lexis.outside[locale] ?? [], locale, toolsOf(lexis))
+  const ids = entries.map(({ id }) => id)
   return (text) => {
     const scores = shelf(plain(text))
-    return entries
-      .map(({ id }, i) => ({ id, score: scores[i] as number }))
+    return ids
+      .map((id, i) => ({ id, score: scores[i] as number }))
       .filter(({ score }) => score > 0)
       .sort((a, b) => b.score - a.score)
   }

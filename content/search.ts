@@ -1,9 +1,7 @@
 import type { FaqEntry } from './faq.ts'
 import { type Lexis, noLexis } from './lexis.ts'
-import { conceptFinder } from './searchConcepts.ts'
-import { createReader } from './searchReading.ts'
 import { buildShelf, type Shelf } from './searchShelf.ts'
-import { politeness } from './searchWords.ts'
+import { toolsOf } from './searchTexts.ts'
 import { plain } from './spelling.ts'
 
 /** One FAQ entry for a question; the score is how sure the search is of it, 0 to 1. */
@@ -54,9 +52,7 @@ export function* searchInPieces(
   lexis: Lexis = noLexis,
 ): Generator<void, Search> {
   const all = [...entries]
-  const reader = createReader(lexis.readings)
-  const concepts = conceptFinder(lexis.words, reader)
-  const polite = politeness(lexis.polite)
+  const tools = toolsOf(lexis)
   const shelves: [string, Shelf][] = []
   for (const locale of locales) {
     const texts = all.map((entry) => ({
@@ -68,19 +64,20 @@ export function* searchInPieces(
       answer: sentence(locale, entry.answer),
     }))
     const outside = lexis.outside[locale] ?? []
-    shelves.push([locale, yield* buildShelf(texts, outside, locale, { reader, concepts, polite })])
+    shelves.push([locale, yield* buildShelf(texts, outside, locale, tools)])
   }
+  const ids = all.map(({ id }) => id)
   return (text, locale) => {
     const asked = plain(text.slice(0, MOST_LETTERS)).slice(0, MOST_LETTERS)
-    const best = new Float64Array(all.length)
+    const best = new Float64Array(ids.length)
     for (const [language, shelf] of shelves) {
       const weight = language === locale ? 1 : OTHER_LANGUAGE
       for (const [i, score] of shelf(asked).entries()) {
         if (score * weight > (best[i] as number)) best[i] = score * weight
       }
     }
-    return all
-      .map(({ id }, i) => ({ id, score: best[i] as number }))
+    return ids
+      .map((id, i) => ({ id, score: best[i] as number }))
       .filter(({ score }) => score > 0)
       .sort((a, b) => b.score - a.score)
   }

@@ -62,13 +62,18 @@ function sounds(text: string): string {
     .trim()
 }
 
+/** A word whose letters stay Latin beyond this part of them is none; below it, there is a typing error. */
+const MOST_LATIN = 0.16
+
 /** The romanised Japanese words of a text as kana; undefined when hardly any word can be one. */
 export function fromRomaji(text: string): string | undefined {
   const words = text.split(/[^a-z0-9'-]+/).filter(Boolean)
   let letters = 0
   const kana = words.map((word) => {
     const made = toHiragana(word)
-    if (!/^[ぁ-ゖー-]+$/.test(made) || /[lqx]|c(?!h)/.test(word)) return word
+    const latin = made.match(/[a-z]/g)?.length ?? 0
+    if (/[lqx]|c(?!h)/.test(word) || /[^a-zぁ-ゖー-]/.test(made) || latin > word.length * MOST_LATIN)
+      return word
     letters += word.length
     return made
   })

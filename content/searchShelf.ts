@@ -1,12 +1,14 @@
-import type { conceptFinder } from './searchConcepts.ts'
 import { indexFields } from './searchFields.ts'
-import { fromRomaji, type Reader } from './searchReading.ts'
+import { buildMender, type Mender } from './searchMender.ts'
+import { fromRomaji } from './searchReading.ts'
 import { leadOf, likelihoods, trustIn } from './searchScore.ts'
 import { createSpeller, type Spelled } from './searchSpeller.ts'
 import { plus } from './searchSums.ts'
-import { learnVote } from './searchVote.ts'
-import { englishTokens, japaneseTokens, soundTokens, type Tokens } from './searchWords.ts'
-import { normalise, plain } from './spelling.ts'
+import { type TextReader, type Tools, textReader } from './searchTexts.ts'
+import { usualIn, writingsOf } from './searchVocabulary.ts'
+import { learnVote, type Phrasing } from './searchVote.ts'
+import type { Tokens } from './searchWords.ts'
+import { normalise } from './spelling.ts'
 
 /** What an entry says in one language. */
 export interface EntryText {
@@ -17,16 +19,13 @@ export interface EntryText {
 /** How likely each of one language's entries is what was asked for, in their order, 0 to 1. */
 export type Shelf = (asked: string) => Float64Array
 
-interface Tools {
-  reader: Reader
-  concepts: ReturnType<typeof conceptFinder>
-  polite: RegExp | undefined
-}
-
 /** How much the spelling of the nearest phrasing counts beside all else. */
 const SPELLING = 0.3
 /** Whoever is as likely as this needs no second look. */
 const UNDOUBTED = 0.9
+/** How much a question counts as it was typed when words in it were mended, and as it is then. */
+const TYPED = 0.8
+const MENDED = 0.97
 
 /** Builds the search over one language's entries; yields between pieces of work. */
 export function* buildShelf(
@@ -36,72 +35,92 @@ export function* buildShelf(
   tools: Tools,
 ): Generator<void, Shelf> {
   const isEnglish = locale === 'en'
-  const read = isEnglish ? englishReader(tools) : japaneseReader(tools)
-  const readText: TextReader = (text) => read(withoutPoliteness(plain(text), tools.polite))
-  const phrasings: Spelled[] = []
-  const questions: Tokens[] = []
-  const exact = new Map<string, number>()
-  for (const [entry, text] of texts.entries()) {
-    const said: Tokens = []
-    for (const question of text.questions) {
-      const { words, sounds, sound } = readText(question)
-      for (const word of words) said.push(word)
-      phrasings.push({ entry, sound, tokens: [...words, ...sounds] })
-      exact.set(normalise(question), entry)
-    }
-    questions.push(said)
-    if (entry % 8 === 0) yield
-  }
-  for (const question of outside) {
-    const { words, sounds, sound } = readText(question)
-    phrasings.push({ entry: texts.length, sound, tokens: [...words, ...sounds] })
-  }
-  const fields = yield* indexFields(texts.length, (i) => [
-    questions[i] as Tokens,
-    readText(texts[i]?.answer ?? '').words,
-  ])
-  const each = (phrasings.length - outside.length) / (texts.length || 1)
+  const reader = textReader(locale, tools)
+  const each = texts.reduce((sum, { questions }) => sum + questions.length, 0) / (texts.length || 1)
   const hasVotes = trustIn(each) > 0
-  const none = new Float64Array(texts.length + 1)
-  const vote = hasVotes ? yield* learnVote(phrasings, texts.length + 1) : () => none
-  const spell = createSpeller(phrasings)
-  const ask = (text: string): Float64Array => {
-    const { words, sounds, sound } = readText(text)
-    const lead = leadOf({ vote: vote([...words, ...sounds]), part: fields(words), each })
-    const likely = likelihoods(lead)
-    // fuse.js takes longer than all the rest: it looks only where there is doubt.
-    if (!hasVotes || likely.some((one) => one > UNDOUBTED)) return likely
-    for (const [entry, likeness] of spell(sound, lead)) plus(lead, entry, SPELLING * likeness)
-    return likelihoods(lead)
-  }
+  const fields = yield* indexFields(texts.length, fieldsReader(texts, reader), hasVotes)
+  const vote = hasVotes ? yield* voteOf(texts, outside, reader) : undefined
+  const ask = asker(reader, fields, vote, each, texts.length)
+  const mend = hasVotes && !isEnglish ? yield* menderOf(texts, tools) : undefined
+  const exact = exactly(texts)
   return (asked) => {
     const scores = ask(asked)
     const kana = isEnglish ? undefined : fromRomaji(asked)
     if (kana) for (const [i, one] of ask(kana).entries()) scores[i] = Math.max(scores[i] as number, one)
+    const isDoubtful = !scores.some((one) => one > UNDOUBTED)
+    const mended = isDoubtful ? mend?.(kana ?? reader.bare(asked)) : undefined
+    if (mended)
+      for (const [i, one] of ask(mended).entries())
+        scores[i] = Math.max(TYPED * (scores[i] as number), MENDED * one)
     const same = exact.get(normalise(asked))
     if (same !== undefined) scores[same] = 1
     return scores
   }
 }
 
-/** Nothing but politeness stays what it is. */
-function withoutPoliteness(text: string, polite: RegExp | undefined): string {
-  const bare = polite ? text.replace(polite, ' ') : text
-  return /[\p{L}\p{N}]/u.test(bare) ? bare : text
+interface Vote {
+  vote: (asked: Tokens) => Float64Array
+  spell: ReturnType<typeof createSpeller>
 }
 
-/** Reads a text into what it says, and into how it sounds where its language is written without spaces. */
-type TextReader = (text: string) => { words: Tokens; sounds: Tokens; sound: string }
-
-function japaneseReader({ reader, concepts }: Tools): TextReader {
+/** Where there are hardly any phrasings to vote, the fields alone say how likely an entry is. */
+function asker(
+  reader: TextReader,
+  fields: (asked: Tokens) => Float64Array,
+  vote: Vote | undefined,
+  each: number,
+  count: number,
+): Shelf {
+  const none = new Float64Array(count + 1)
   return (text) => {
-    const sound = reader(text)
-    return { words: [...japaneseTokens(text), ...concepts(text)], sounds: soundTokens(sound), sound }
+    const bare = reader.bare(text)
+    const words = reader.words(bare)
+    if (!vote) return likelihoods(leadOf({ vote: none, part: fields(words), each }))
+    const sound = reader.sound(bare)
+    const voted = vote.vote([...words, ...reader.sounds(sound)])
+    const lead = leadOf({ vote: voted, part: fields(words), each })
+    const likely = likelihoods(lead)
+    // fuse.js takes longer than all the rest: it looks only where there is doubt.
+    if (likely.some((one) => one > UNDOUBTED)) return likely
+    for (const [entry, likeness] of vote.spell(sound, lead)) plus(lead, entry, SPELLING * likeness)
+    return likelihoods(lead)
   }
 }
 
-function englishReader({ concepts }: Tools): TextReader {
-  return (text) => {
-    return { words: [...englishTokens(text), ...concepts(text)], sounds: [], sound: plain(text) }
+function* voteOf(texts: EntryText[], outside: string[], reader: TextReader): Generator<void, Vote> {
+  const phrasings: (Spelled & Phrasing)[] = []
+  const add = (entry: number, question: string) => {
+    const bare = reader.bare(question)
+    const sound = reader.sound(bare)
+    phrasings.push({ entry, sound, tokens: [...reader.words(bare), ...reader.sounds(sound)] })
   }
+  for (const [entry, { questions }] of texts.entries()) {
+    for (const question of questions) add(entry, question)
+    if (entry % 8 === 0) yield
+  }
+  for (const question of outside) add(texts.length, question)
+  yield
+  const spell = createSpeller(phrasings)
+  return { vote: yield* learnVote(phrasings, texts.length + 1), spell }
+}
+
+/** A function of its own, lest the search that is built keep all texts in memory. */
+function fieldsReader(texts: EntryText[], reader: TextReader): (entry: number) => Tokens[] {
+  const read = (text: string) => reader.words(reader.bare(text))
+  return (entry) => {
+    const { questions, answer } = texts[entry] as EntryText
+    return [questions.flatMap(read), read(answer)]
+  }
+}
+
+function menderOf(texts: EntryText[], { lexis, reader }: Tools): Generator<void, Mender> {
+  const questions = texts.flatMap((text) => text.questions)
+  return buildMender(writingsOf(questions, lexis, reader), usualIn(questions, lexis))
+}
+
+function exactly(texts: EntryText[]): Map<string, number> {
+  const exact = new Map<string, number>()
+  for (const [entry, { questions }] of texts.entries())
+    for (const question of questions) exact.set(normalise(question), entry)
+  return exact
 }

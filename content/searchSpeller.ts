@@ -1,13 +1,13 @@
 import Fuse from 'fuse.js'
-import type { Phrasing } from './searchVote.ts'
 
 /** Longer questions have so many words that one typing error tells nothing. */
 const MOST_LETTERS = 24
 /** fuse.js takes a millisecond for a hundred phrasings: it looks at those of the first few entries. */
 const FIRST = 5
 
-/** A phrasing with how it sounds. */
-export interface Spelled extends Phrasing {
+/** How a phrasing of an entry sounds. */
+export interface Spelled {
+  entry: number
   sound: string
 }
 
@@ -18,7 +18,10 @@ export interface Spelled extends Phrasing {
 export function createSpeller(
   phrasings: Spelled[],
 ): (sound: string, scores: Float64Array) => Map<number, number> {
-  const byEntry = Map.groupBy(phrasings, ({ entry }) => entry)
+  const byEntry = Map.groupBy(
+    phrasings.map(({ entry, sound }): Spelled => ({ entry, sound })),
+    ({ entry }) => entry,
+  )
   return (sound, scores) => {
     const likeness = new Map<number, number>()
     if (sound.length > MOST_LETTERS || sound.length < 3) return likeness

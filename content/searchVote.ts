@@ -1,3 +1,4 @@
+import { packPostings } from './searchPostings.ts'
 import { plus } from './searchSums.ts'
 import { type Tokens, weightOf } from './searchWords.ts'
 
@@ -24,31 +25,29 @@ export function* learnVote(
   phrasings: Phrasing[],
   entries: number,
 ): Generator<void, (asked: Tokens) => Float64Array> {
-  const rarity = raritiesOf(phrasings)
-  const postings = new Map<string, number[]>()
-  const vectors = phrasings.map(({ tokens }) => unit(tokens, rarity))
+  const size = phrasings.length
+  const counts = countsOf(phrasings)
+  const lists = new Map<string, number[]>()
+  const vectors = phrasings.map(({ tokens }) => unit(tokens, (token) => rarity(counts.get(token) ?? 0, size)))
   for (const [i, vector] of vectors.entries()) {
     for (const [token, weight] of vector) {
-      const list = postings.get(token)
+      const list = lists.get(token)
       if (list) list.push(i, weight)
-      else postings.set(token, [i, weight])
+      else lists.set(token, [i, weight])
     }
     if (i % 200 === 0) yield
   }
+  const postings = yield* packPostings(lists)
   const like = (vector: Vector): Float64Array => {
-    const sums = new Float64Array(phrasings.length)
-    for (const [token, weight] of vector) {
-      const list = postings.get(token)
-      if (!list) continue
-      for (let i = 0; i < list.length; i += 2) plus(sums, list[i] as number, weight * (list[i + 1] as number))
-    }
+    const sums = new Float64Array(size)
+    for (const [token, weight] of vector) postings.add(sums, token, weight)
     return sums
   }
-  const weights =
-    phrasings.length <= MOST_WEIGHED ? yield* weigh(phrasings, vectors, entries, like) : undefined
+  const weights = size <= MOST_WEIGHED ? yield* weigh(phrasings, vectors, entries, like) : undefined
+  const entryOf = Uint32Array.from(phrasings, ({ entry }) => entry)
   return (asked) => {
-    const sums = like(unit(asked, rarity))
-    if (!weights) return nearest(sums, phrasings, entries)
+    const sums = like(unit(asked, (token) => rarity(postings.count(token), size)))
+    if (!weights) return nearest(sums, entryOf, entries)
     const vote = new Float64Array(entries)
     for (let i = 0; i < sums.length; i++) {
       const kernel = (sums[i] as number) ** POWER
@@ -60,29 +59,33 @@ export function* learnVote(
   }
 }
 
-function nearest(likeness: Float64Array, phrasings: Phrasing[], entries: number): Float64Array {
+function nearest(likeness: Float64Array, entryOf: Uint32Array, entries: number): Float64Array {
   const best = new Float64Array(entries)
-  for (const [i, { entry }] of phrasings.entries()) {
+  for (const [i, entry] of entryOf.entries()) {
     best[entry] = Math.max(best[entry] as number, likeness[i] as number)
   }
   return best
 }
 
-function raritiesOf(phrasings: Phrasing[]): (token: string) => number {
+function countsOf(phrasings: Phrasing[]): Map<string, number> {
   const counts = new Map<string, number>()
   for (const { tokens } of phrasings) {
     for (const token of new Set(tokens)) counts.set(token, (counts.get(token) ?? 0) + 1)
   }
-  const all = phrasings.length + 1
-  return (token) => Math.log(all / ((counts.get(token) ?? 0) + 1)) + 1
+  return counts
+}
+
+/** The fewer of all phrasings have a token, the more it says. */
+function rarity(count: number, size: number): number {
+  return Math.log((size + 1) / (count + 1)) + 1
 }
 
 /** Tokens that no phrasing has count in the length: a question mostly about something else is like nothing. */
-function unit(tokens: Tokens, rarity: (token: string) => number): Vector {
+function unit(tokens: Tokens, rarityOf: (token: string) => number): Vector {
   let square = 0
   const vector: Vector = new Map()
   for (const token of new Set(tokens)) {
-    const value = weightOf(token) * rarity(token)
+    const value = weightOf(token) * rarityOf(token)
     vector.set(token, value)
     square += value * value
   }

@@ -17,8 +17,13 @@ const KINDS: Record<string, number> = {
   /** Two English words; a part of one. */
   b: 0.5,
   c: 0.5,
-  /** Two or three kana as they sound. */
-  r: 0.5,
+  /** Two or three kana as they sound; two near each other in any order. */
+  r: 0.4,
+  u: 0.5,
+  /** Kanji without anything between them. */
+  z: 0.3,
+  /** A word in hiragana: says something only where others write it in katakana. */
+  h: 0,
 }
 
 /** How much a token says by its kind, 0 to 1. */
@@ -28,13 +33,17 @@ export function weightOf(token: string): number {
 
 const words = new Intl.Segmenter('ja', { granularity: 'word' })
 const hiragana = /^[ぁ-ゖー]+$/
+const overKana = /(?=(\p{Script=Han})([ぁ-ゖ]{1,2})(\p{Script=Han}))/gu
+const particle = /^[をはがにでとのもへや]$/
 
 /** What a Japanese text is about: words, kanji and pairs of letters; the hiragana between them say little. */
 export function japaneseTokens(text: string): Tokens {
   const tokens: Tokens = []
   const line = plain(text)
   for (const { segment, isWordLike } of words.segment(line)) {
-    if (isWordLike && !hiragana.test(segment)) tokens.push(`w${folded(segment)}`)
+    if (!isWordLike) continue
+    if (!hiragana.test(segment)) tokens.push(`w${folded(segment)}`)
+    else if (segment.length > 1) tokens.push(`h${folded(segment)}`)
   }
   for (const [run] of line.matchAll(/[ァ-ヶー]+|[\p{Script=Han}々〇]+/gu)) {
     const letters = [...folded(run)]
@@ -42,6 +51,11 @@ export function japaneseTokens(text: string): Tokens {
       if (!hiragana.test(letters[i] as string)) tokens.push(`k${letters[i]}`)
       if (i > 0) tokens.push(`p${letters[i - 1]}${letters[i]}`)
     }
+  }
+  for (const [run] of line.matchAll(/[\p{Script=Han}々〇]{2,}/gu)) tokens.push(`z${run}`)
+  // 「引っ越し」 and 「引越」 are one word: endings between two kanji are left out, particles are not.
+  for (const [, one, between = '', other] of folded(line).matchAll(overKana)) {
+    if (!particle.test(between)) tokens.push(`p${one}${other}`)
   }
   for (const found of folded(line).matchAll(/(?=(\p{Script=Han}[ぁ-ゖ]|[ぁ-ゖ]\p{Script=Han}))/gu)) {
     tokens.push(`m${found[1]}`)
@@ -66,7 +80,7 @@ export function englishTokens(text: string): Tokens {
   return tokens
 }
 
-/** How a text sounds, in pieces of two and three kana: bears typing errors, and needs no spaces. */
+/** How a text sounds, in pieces of two and three kana, and in pairs of near ones that bear typing errors. */
 export function soundTokens(sound: string): Tokens {
   const tokens: Tokens = []
   for (const part of sound.split(' ')) {
@@ -74,6 +88,13 @@ export function soundTokens(sound: string): Tokens {
     for (let i = 0; i + 1 < letters.length; i++) {
       tokens.push(`r${letters[i]}${letters[i + 1]}`)
       if (i > 0) tokens.push(`r${letters[i - 1]}${letters[i]}${letters[i + 1]}`)
+    }
+  }
+  const letters = [...sound.replaceAll(' ', '')]
+  for (let i = 1; i < letters.length; i++) {
+    for (const gap of i > 1 ? [1, 2] : [1]) {
+      const [one, other] = [letters[i - gap], letters[i]] as [string, string]
+      tokens.push(one < other ? `u${one}${other}` : `u${other}${one}`)
     }
   }
   return tokens
