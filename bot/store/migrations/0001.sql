@@ -1,7 +1,7 @@
--- What the SQLite store keeps, table for table. JSON is text and not jsonb: it must come back as it went in, with
+-- What the SQLite store keeps, table for table, in the order of bytes as there. JSON is text and not jsonb: it must come back as it went in, with
 -- every character that JSON can hold. Times are milliseconds since 1970.
 CREATE TABLE conversations (
-  id text PRIMARY KEY,
+  id text COLLATE "C" PRIMARY KEY,
   channel text NOT NULL,
   version bigint NOT NULL DEFAULT 0,
   state text,
@@ -10,7 +10,7 @@ CREATE TABLE conversations (
 );
 
 CREATE TABLE activities (
-  conversation text NOT NULL,
+  conversation text COLLATE "C" NOT NULL,
   seq bigint NOT NULL,
   activity text NOT NULL,
   PRIMARY KEY (conversation, seq)
@@ -31,13 +31,13 @@ CREATE INDEX inbox_pending ON inbox (conversation, place) WHERE activity IS NOT 
 CREATE INDEX inbox_age ON inbox (accepted_at);
 
 CREATE TABLE requests (
-  id text NOT NULL,
-  conversation text NOT NULL,
+  id text COLLATE "C" NOT NULL,
+  conversation text COLLATE "C" NOT NULL,
   PRIMARY KEY (id, conversation)
 );
 
 CREATE TABLE passes (
-  id text PRIMARY KEY,
+  id text COLLATE "C" PRIMARY KEY,
   flow text NOT NULL,
   step text NOT NULL,
   request text NOT NULL,
@@ -46,7 +46,7 @@ CREATE TABLE passes (
 );
 
 CREATE TABLE asked (
-  conversation text PRIMARY KEY,
+  conversation text COLLATE "C" PRIMARY KEY,
   question text NOT NULL,
   locale text NOT NULL,
   at bigint NOT NULL
