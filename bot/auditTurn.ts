@@ -1,7 +1,7 @@
 import type { Activity } from 'botbuilder-core'
-import type { Deed } from '../unlock/index.ts'
+import type { Audit, Deed } from '../unlock/index.ts'
 
-/** A turn that has been committed: what it met and what it left. */
+/** A turn at its commit: what it met and what it leaves. */
 export interface Committed {
   conversation: string
   channel: string
@@ -15,7 +15,30 @@ export interface Committed {
   passes: readonly { id: string; request: string }[]
 }
 
-/** What belongs into the audit log of a committed turn: requests made, links and numbers shown, customers told of an end. */
+/** So many deeds are remembered; a turn is run again at once or never. */
+const mostRemembered = 10_000
+
+/**
+ * Writes down what a turn does before it is committed: a crash in between leaves an entry of what happens when the turn is
+ * taken again, and never a deed without one. A turn that is run again, because another writer was faster, is not told twice.
+ */
+export function writesDeeds(audit: Pick<Audit, 'write'>): (turn: Committed) => void {
+  const written = new Set<string>()
+  return (turn) => {
+    for (const deed of deedsOf(turn)) {
+      // Links are drawn anew each time, and each time it is another one that is shown.
+      const key = deed.what === 'link.shown' || deed.what === 'guide.made' ? undefined : JSON.stringify(deed)
+      if (key && written.has(key)) continue
+      audit.write(deed)
+      if (!key) continue
+      written.add(key)
+      if (written.size > mostRemembered)
+        for (const oldest of written.keys()) if (written.delete(oldest)) break
+    }
+  }
+}
+
+/** What belongs into the audit log of a turn: requests made, links and numbers shown, customers told of an end. */
 export function deedsOf(turn: Committed): Deed[] {
   const { conversation, channel: where, event } = turn
   const about = { conversation, where }

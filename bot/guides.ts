@@ -35,6 +35,7 @@ export async function joinByNumber(
   let met: string[] = []
   const place = await store.spend(number, ({ flow, step, request }, requesters) => {
     met = requesters
+    audit?.write({ who: 'customer', what: 'guide.used', request, conversation, where: channel })
     const event = (to: string, name: string, value: object) => ({
       eventId: `${name}:${request}:${conversation}/${to}`,
       conversation: to,
@@ -49,7 +50,6 @@ export async function joinByNumber(
     audit?.write({ who: 'customer', what: 'guide.refused', where: channel })
     return undefined
   }
-  audit?.write({ who: 'customer', what: 'guide.used', request: place.request, conversation, where: channel })
   for (const one of [...met, conversation]) turns.wake(one)
   return { met }
 }

@@ -71,10 +71,10 @@ async function followLink(parts: UnlockParts, request: HttpRequest): Promise<Htt
   let told: string[] = []
   const pass = await parts.store.spend(found.id, (spent, requesters) => {
     told = requesters
+    parts.audit?.write({ who: 'customer', what: 'link.followed', request: spent.request, where: 'web' })
     return requesters.map((conversation) => followed(spent, conversation))
   })
   if (!pass) return sorry(parts, locale, { status: 410, sorry: 'used' })
-  parts.audit?.write({ who: 'customer', what: 'link.followed', request: pass.request, where: 'web' })
   for (const conversation of told) parts.turns.wake(conversation)
   return { status: 303, headers: { Location: found.request.link } }
 }
