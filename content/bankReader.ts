@@ -4,6 +4,7 @@ import { readFileId } from './flowReader.ts'
 import type { Reading } from './reading.ts'
 import { Section } from './section.ts'
 import type { Source } from './source.ts'
+import { readSupport } from './supportReader.ts'
 
 /** A bank's profile as it was read, and where its list of forms, and each form in it, stands. */
 export interface BankDraft {
@@ -14,7 +15,10 @@ export interface BankDraft {
 
 /** Reads one file of `content/banks`. */
 export function readBank(source: Source, reading: Reading): BankDraft | undefined {
-  const section = Section.ofFile(source, reading.report)?.expect(['id', 'name', 'service', 'code', 'forms'])
+  const section = Section.ofFile(source, reading.report)?.expect(
+    ['id', 'name', 'service', 'code', 'forms'],
+    ['support'],
+  )
   if (!section) return undefined
   const id = readFileId(section, source.file, reading)
   const code = section.text('code')
@@ -30,8 +34,15 @@ export function readBank(source: Source, reading: Reading): BankDraft | undefine
     if (printed) forms[form] = printed.text
   }
   const texts = { name: section.text('name')?.text ?? '', service: section.text('service')?.text ?? '' }
+  const support = section.map('support')
   return {
-    profile: { id, ...texts, code: code?.text ?? '', forms },
+    profile: {
+      id,
+      ...texts,
+      code: code?.text ?? '',
+      forms,
+      ...(support && { support: readSupport(support, reading.report) }),
+    },
     place: section.at('forms'),
     forms: places,
   }

@@ -104,6 +104,16 @@ export class Section {
     return false
   }
 
+  /** A whole number from 1 to `most`. */
+  count(key: string, most: number): number | undefined {
+    if (!this.has(key)) return undefined
+    const value = this.#pairs.get(key)?.value
+    const count = isScalar(value) ? value.value : undefined
+    if (typeof count === 'number' && Number.isInteger(count) && count >= 1 && count <= most) return count
+    this.#report.add('not-a-count', this.valueAt(key), { name: key, most })
+    return undefined
+  }
+
   /** A text that must be one of a few. */
   oneOf<T extends string>(key: string, values: readonly T[]): T | undefined {
     const found = this.text(key)

@@ -429,6 +429,54 @@ const references: Mistake[] = [
     mend: /four digits/,
   },
   {
+    name: 'a day of the week that is none',
+    rule: 'bad-day',
+    ...change(
+      bank,
+      'code: "1234"',
+      'code: "1234"\nsupport: { hours: [{ days: [‸moon], from: 9:00, to: 17:00 }] }',
+    ),
+    mend: /mon, tue/,
+  },
+  {
+    name: 'a time of the day that is none',
+    rule: 'bad-time',
+    ...change(
+      bank,
+      'code: "1234"',
+      'code: "1234"\nsupport: { hours: [{ days: [mon], from: 9:00, to: ‸25:00 }] }',
+    ),
+    mend: /17:30/,
+  },
+  {
+    name: 'hours that end before they begin',
+    rule: 'bad-hours',
+    ...change(
+      bank,
+      'code: "1234"',
+      'code: "1234"\nsupport: { hours: [{ days: [mon], from: 17:00, ‸to: 9:00 }] }',
+    ),
+    mend: /past midnight/,
+  },
+  {
+    name: 'a day without support that is none',
+    rule: 'bad-date',
+    ...change(bank, 'code: "1234"', 'code: "1234"\nsupport: { closed: [‸2027-02-30] }'),
+    mend: /2027-01-04/,
+  },
+  {
+    name: 'a time zone that is none',
+    rule: 'bad-timezone',
+    ...change(bank, 'code: "1234"', 'code: "1234"\nsupport: { timezone: ‸Asia/Tokio }'),
+    mend: /Asia\/Tokyo/,
+  },
+  {
+    name: 'a waiting time that is no number of minutes',
+    rule: 'not-a-count',
+    ...change(bank, 'code: "1234"', 'code: "1234"\nsupport: { waitMinutes: ‸"10" }'),
+    mend: /without quotes/,
+  },
+  {
     name: 'a picture that is not there',
     rule: 'missing-picture',
     ...change(flow, 'card.svg', '‸crad.svg'),
