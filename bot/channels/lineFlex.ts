@@ -175,7 +175,7 @@ function helpers(card: Card, say: Say, { help }: FlexPlace): Component[] {
   const copy = say('copy')
   const open = say('openHelp')
   return [
-    pressable(copy, { type: 'clipboard', label: clipped(copy, 20), clipboardText }, 'secondary'),
+    pressable(copy, { type: 'clipboard', label: clipped(copy, 40), clipboardText }, 'secondary'),
     pressable(open, uri(open, help.url), 'link'),
   ]
 }
@@ -192,7 +192,7 @@ function link({ title, url }: { title: string; url: string }): Component {
 function uri(label: string, url: string): Action {
   const outside = new URL(url)
   outside.searchParams.set('openExternalBrowser', '1')
-  return { type: 'uri', label: clipped(label, 20), uri: outside.href, altUri: { desktop: url } }
+  return { type: 'uri', label: clipped(label, 40), uri: outside.href, altUri: { desktop: url } }
 }
 
 type Look = 'primary' | 'secondary' | 'link'

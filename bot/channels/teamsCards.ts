@@ -96,8 +96,25 @@ function element(part: Element, say: Say): Element[] {
   if (part.type === 'TextBlock') return paragraphs(String(part.text), part)
   if (part.type === 'Container')
     return [{ ...part, items: (part.items as Element[]).flatMap((item) => element(item, say)) }]
-  if (part.type === 'FactSet') return [{ ...part, facts: (part.facts as Fact[]).map(fact) }]
+  if (part.type === 'FactSet') return facts(part.facts as Fact[])
   return [part]
+}
+
+/** Side by side where there is room on a phone; a long name would leave its value a column of a few characters. */
+function facts(all: Fact[]): Element[] {
+  if (all.every(({ title, value }) => width(title) <= 12 && width(value) <= 14))
+    return [{ type: 'FactSet', facts: all.map(fact) }]
+  return all.flatMap(({ title, value }) => [
+    line(title, { size: 'Small', isSubtle: true }),
+    ...paragraphs(value, { spacing: 'None' }),
+  ])
+}
+
+/** Wide characters count one, narrow ones half. */
+function width(text: string): number {
+  let sum = 0
+  for (const character of text) sum += character > '\u2e7f' ? 1 : 0.5
+  return sum
 }
 
 interface Fact {

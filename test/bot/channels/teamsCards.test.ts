@@ -125,6 +125,24 @@ describe('what Teams gets', () => {
     expect(cardSchema.safeParse(plainCard('受け取りました。', 'ja')).success).to.equal(true)
   })
 
+  it('puts a long name above its value, which would have no room beside it on a phone', () => {
+    const drawn = (facts: { title: string; value: string }[]) => {
+      const content = { body: [{ type: 'FactSet', facts }] }
+      const contentType = 'application/vnd.microsoft.card.adaptive'
+      const said = { type: 'message', text: 'x', attachments: [{ contentType, content }] }
+      return (teams(said).attachments![0]!.content as { body: { type: string; text?: string }[] }).body
+    }
+    const short = { title: '受付番号', value: 'AB12-CD34' }
+    const long = { title: '利用者の暗証番号は、わかりますか？', value: 'わかります' }
+    expect(drawn([short]).map(({ type }) => type)).to.deep.equal(['FactSet'])
+    expect(drawn([short, long]).map(({ text }) => text)).to.deep.equal([
+      short.title,
+      short.value,
+      long.title,
+      long.value,
+    ])
+  })
+
   it('is words and numbers when a card would be too large', () => {
     const text = 'あ'.repeat(6000)
     const said = {
