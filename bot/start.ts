@@ -11,6 +11,7 @@ import { teams, teamsDelivery } from './channels/teams.ts'
 import type { Config } from './config.ts'
 import { Delivery } from './delivery.ts'
 import { openAccess } from './desk/access.ts'
+import { openChatDesk } from './desk/chatDesk.ts'
 import { createDesk, type Desk } from './desk/desk.ts'
 import { deskNow } from './desk/deskNow.ts'
 import { refuseUnguarded } from './desk/guard.ts'
@@ -145,18 +146,33 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
     config.teams &&
     toTeams &&
     teams({ store, turns, words, settings: config.teams, config, typing: toTeams.typing, log })
+  const source = () => ({
+    content: live.content(),
+    desk: live.desk(),
+    words: live.words(),
+    help: links.help,
+  })
+  const chats = openChatDesk({
+    ...access,
+    ...queue,
+    desk,
+    source,
+    allowedDigits: () => live.bot().allowedDigits,
+    log,
+  })
   const routes = [
     ...chat.routes,
     ...(teamsChannel?.routes ?? []),
     ...(lineChannel?.routes(turns) ?? []),
     ...access.routes,
+    ...chats.routes,
     ...(await phoneRoutes({
       ...access,
       store,
       turns,
       words: live.words(),
       publicUrl,
-      source: () => ({ content: live.content(), desk: live.desk(), words: live.words(), help: links.help }),
+      source,
     })),
     ...unlockRoutes({ ...parts, clock: () => new Date() }),
     ...(await webRoutes({
@@ -169,7 +185,8 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
   ]
   refuseUnguarded(routes, access.guard)
   const health = createHealth({ store: () => store.check(), content: () => live.check() })
-  const server = createServer({ config, routes, upgrades: chat.upgrades, log, metrics, health })
+  const upgrades = [...chat.upgrades, ...chats.upgrades]
+  const server = createServer({ config, routes, upgrades, log, metrics, health })
   await turns.start()
   await delivery.start()
   await server.listen()
@@ -204,6 +221,7 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
       await sweeper.stop()
       health.closing()
       chat.close()
+      chats.close()
       await server.close()
       await turns.stop()
       await delivery.stop()

@@ -35,7 +35,11 @@ const customersWords = new Set<Field>(['say', 'label', 'question'])
 const aboutTheScreen = new Set<Field>(['do', 'hint', 'alt', 'name', 'cell', 'title'])
 
 /** The sentence of a text that asks the customer for a secret, if there is one. */
-export function asksSecret({ text, locale, field }: Sentence): string | undefined {
+export function asksSecret({
+  text,
+  locale,
+  field,
+}: Pick<Sentence, 'text' | 'locale' | 'field'> & Partial<Sentence>): string | undefined {
   if (customersWords.has(field)) return undefined
   const sentences = text.split(locale === 'ja' ? /(?<=[。！？\n])/ : /(?<=[.!?])\s|\n/)
   return sentences.map((one) => one.trim()).find((one) => asks(one, locale, field))

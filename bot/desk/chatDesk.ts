@@ -1,0 +1,35 @@
+import type { Logger } from '../log.ts'
+import type { Route } from '../route.ts'
+import type { Upgrade } from '../upgrade.ts'
+import { createAttendance } from './attendance.ts'
+import { type ChatParts, chatRoutes } from './chatRoutes.ts'
+import type { Guard } from './guard.ts'
+import { openLive } from './live.ts'
+import { createViewers } from './viewers.ts'
+
+/** The chats of the desk: their routes, and the line on which pages hear that something has changed. */
+export interface ChatDesk {
+  routes: Route[]
+  upgrades: Upgrade[]
+  /** A customer is writing; who looks at the conversation is told. */
+  typing(conversation: string): void
+  close(): void
+}
+
+/** Opens them over the desk and everything that it shows. */
+export function openChatDesk(
+  parts: Omit<ChatParts, 'attendance' | 'viewers' | 'live' | 'guard'> & {
+    guard: Pick<Guard, 'deskRoute' | 'enter'>
+    log: Pick<Logger, 'warn'>
+  },
+): ChatDesk {
+  const attendance = createAttendance(parts.presence)
+  const viewers = createViewers(parts.now)
+  const live = openLive({ ...parts, attendance, viewers })
+  return {
+    routes: chatRoutes({ ...parts, attendance, viewers, live }),
+    upgrades: [live],
+    typing: (conversation) => live.typing(conversation),
+    close: () => live.close(),
+  }
+}

@@ -1,0 +1,172 @@
+import { expect } from 'chai'
+import { type DeskVisitor, firstAdmin, invited } from '../../support/desk.ts'
+import { type Customer, customerAt } from '../../support/deskCustomer.ts'
+import { type Running, runKaijo } from '../../support/kaijo.ts'
+
+let presses = 0
+const key = () => `press-key-${String(++presses).padStart(10, '0')}`
+
+describe('the chats of the desk', function () {
+  this.timeout(60_000)
+  let kaijo: Running
+  let hana: DeskVisitor & { id: string }
+  let ken: DeskVisitor & { id: string }
+  let lead: DeskVisitor & { id: string }
+
+  before(async () => {
+    kaijo = await runKaijo()
+    const admin = await firstAdmin(kaijo)
+    hana = await invited(admin, { name: 'hana', role: 'agent', shown: '花子' })
+    ken = await invited(admin, { name: 'ken', role: 'agent', shown: '健' })
+    lead = await invited(admin, { name: 'lead', role: 'supervisor', shown: '責任' })
+  })
+  after(() => kaijo.end())
+  beforeEach(async () => {
+    // Whoever reads the list is there.
+    for (const one of [hana, ken, lead]) await one.ask('GET', '/desk/api/chats')
+  })
+
+  const inQueue = async (): Promise<Customer> => {
+    const customer = await customerAt(kaijo)
+    await customer.say('ログオンできない')
+    await customer.press('利用者')
+    await customer.say('担当者')
+    return customer
+  }
+  const path = ({ id }: Customer, rest = '') => `/desk/api/chats/${encodeURIComponent(id)}${rest}`
+  const press = (agent: DeskVisitor, customer: Customer, act: string, body: object = {}) =>
+    agent.ask('POST', path(customer, `/${act}`), { key: key(), ...body })
+  const look = async (agent: DeskVisitor, customer: Customer, after = 0) =>
+    (await agent.ask('GET', path(customer, `?after=${after}`))).body
+
+  it('shows who waits, what it is about, and since when', async () => {
+    const customer = await inQueue()
+    const { body } = await hana.ask('GET', '/desk/api/chats')
+    const item = body.queue.find((one: { conversation: string }) => one.conversation === customer.id)
+    expect(item.about).to.equal((await look(ken, customer)).summary[2])
+    expect(item.about).to.include('3つがお手')
+    expect(item.queuedAt).to.be.within(body.now - 60_000, body.now)
+    expect(body.waitMinutes).to.equal(10)
+    await press(hana, customer, 'take')
+    await press(hana, customer, 'close')
+  })
+
+  it('lets one of two take it, and tells the other why not', async () => {
+    const customer = await inQueue()
+    const answers = await Promise.all([press(hana, customer, 'take'), press(ken, customer, 'take')])
+    expect(answers.map(({ status }) => status).sort()).to.deep.equal([200, 409])
+    expect(answers.find(({ status }) => status === 409)?.body.error.code).to.equal('Taken')
+    const { isMine } = await look(answers[0]?.status === 200 ? hana : ken, customer)
+    expect(isMine).to.equal(true)
+  })
+
+  it('opens where the bot stopped: summary, answers, step, and every line in order', async () => {
+    const customer = await inQueue()
+    await press(hana, customer, 'take')
+    const view = await look(hana, customer)
+    expect(view.summary).to.have.lengthOf(3)
+    expect(view.script).to.include({ flow: 'service-suspended', step: 'at-hand' })
+    expect(view.trail.map((one: { answer?: string }) => one.answer)).to.include('利用者')
+    const seqs = view.lines.map((line: { seq: number }) => line.seq)
+    expect(seqs).to.deep.equal([...seqs].sort((a, b) => a - b))
+    expect(view.lines.map((line: { text: string }) => line.text)).to.include('担当者の花子が対応します。')
+    expect((await look(hana, customer, view.seq)).lines).to.deep.equal([])
+  })
+
+  it('brings what the agent writes to the customer, once for each press', async () => {
+    const customer = await inQueue()
+    await press(hana, customer, 'take')
+    const body = { key: key(), text: 'お待たせしました。' }
+    await press(hana, customer, 'send', body)
+    await press(hana, customer, 'send', body)
+    const heard = await customer.heard()
+    expect(heard.filter((text) => text === 'お待たせしました。')).to.have.lengthOf(1)
+  })
+
+  it('moves the script without a word to the customer, and the bot goes on there', async () => {
+    const customer = await inQueue()
+    await press(hana, customer, 'take')
+    const before = await customer.heard()
+    const { script } = await look(hana, customer)
+    const { status, body } = await press(hana, customer, 'answer', { at: script.at, choice: 'all' })
+    expect(status).to.equal(200)
+    expect(body.said).to.not.deep.equal([])
+    expect(await customer.heard()).to.deep.equal(before)
+    await press(hana, customer, 'return')
+    await customer.settled()
+    const heard = await customer.heard()
+    const next = (await look(hana, customer)).script
+    expect(next.step).to.not.equal('at-hand')
+    expect(heard.at(-1)).to.include(next.say.split('\n').at(-1))
+  })
+
+  const drafts = [
+    ['a place that is still to be filled in', '「{{書類の名前}}」をご提出ください。', 'Unfilled'],
+    ['a PIN', '暗証番号は 4821 ですね。', 'Secret'],
+    ['a card number', '4111 1111 1111 1111 のカードですね。', 'Secret'],
+    ['a question for the PIN', '暗証番号を教えてください。', 'AsksSecret'],
+    [
+      'a question for the password in English',
+      'Please tell me your password. Send us your password here.',
+      'AsksSecret',
+    ],
+  ] as const
+  for (const [what, text, code] of drafts)
+    it(`sends no draft with ${what}`, async () => {
+      const customer = await inQueue()
+      await press(hana, customer, 'take')
+      const { status, body } = await press(hana, customer, 'send', { text })
+      expect([status, body.error.code]).to.deep.equal([422, code])
+      expect(await customer.heard()).to.not.include(text)
+      await press(hana, customer, 'close')
+    })
+
+  it('keeps notes for agents only, without secrets', async () => {
+    const customer = await inQueue()
+    await press(hana, customer, 'take')
+    await press(hana, customer, 'note', { text: '折り返し希望。暗証番号は 4821' })
+    const { notes } = await look(ken, customer)
+    expect(notes).to.have.lengthOf(1)
+    expect(notes[0]).to.include({ shown: '花子' })
+    expect(notes[0].text).to.include('折り返し希望').and.not.include('4821')
+    expect((await customer.heard()).join()).to.not.include('折り返し')
+  })
+
+  it('tells who else looks at it and who writes', async () => {
+    const customer = await inQueue()
+    await press(hana, customer, 'take')
+    await look(ken, customer)
+    await ken.ask('POST', path(customer, '/typing'), {})
+    const { viewers } = await look(hana, customer)
+    expect(viewers).to.deep.equal([{ id: ken.id, shown: '健', isWriting: true }])
+  })
+
+  it('lets a supervisor take over and an agent hand on, and nobody else', async () => {
+    const customer = await inQueue()
+    await press(hana, customer, 'take')
+    expect((await press(ken, customer, 'takeover')).status).to.equal(403)
+    expect((await press(lead, customer, 'takeover')).status).to.equal(200)
+    expect((await press(hana, customer, 'send', { text: 'こんにちは。' })).status).to.equal(409)
+    expect((await press(lead, customer, 'transfer', { to: ken.id })).status).to.equal(200)
+    expect((await look(ken, customer)).isMine).to.equal(true)
+    await ken.ask('PUT', '/desk/api/presence', { away: false })
+    await hana.ask('PUT', '/desk/api/presence', { away: true })
+    expect((await press(ken, customer, 'transfer', { to: hana.id })).body.error.code).to.equal('NotHere')
+    await hana.ask('PUT', '/desk/api/presence', { away: false })
+  })
+
+  it('shows nobody a conversation that has never been at the desk', async () => {
+    const customer = await customerAt(kaijo)
+    await customer.say('ログオンできない')
+    expect((await hana.ask('GET', path(customer))).status).to.equal(404)
+    expect((await lead.ask('GET', path(customer))).status).to.equal(404)
+    expect((await press(hana, customer, 'take')).status).to.equal(404)
+  })
+
+  it('connects nobody while every agent is away', async () => {
+    for (const one of [hana, ken, lead]) await one.ask('PUT', '/desk/api/presence', { away: true })
+    const customer = await inQueue()
+    expect((await customer.heard()).at(-1)).to.include('チャットで対応できる担当者がおりません')
+    for (const one of [hana, ken, lead]) await one.ask('PUT', '/desk/api/presence', { away: false })
+  })
+})
