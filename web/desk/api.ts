@@ -8,6 +8,8 @@ export interface Me {
   shown: string
   role: 'agent' | 'supervisor' | 'admin'
   locale: Lang
+  /** False for whoever comes by the identity provider. */
+  hasPassword: boolean
   /** What each request that changes something must carry. */
   csrf: string
 }
@@ -33,6 +35,8 @@ export interface Api {
   readonly lang: Lang
   /** A sentence of `locales/<lang>/desk.yaml` by its key, e.g. `phone.search`; `{name}` is filled in. */
   t(key: string, values?: Record<string, number | string>): string
+  /** The same in another language than the desk's: for what is meant for a customer. */
+  tIn(lang: Lang, key: string): string
   /** The JSON at an address below `/desk/api`; throws Refused. `background`: nobody pressed anything, so the session may go idle. */
   get<T>(path: string, how?: { signal?: AbortSignal; background?: boolean }): Promise<T>
   /** Changes something; gives the JSON that is answered, if any. Throws Refused. */
@@ -96,6 +100,7 @@ export function createApi(
     get sound() {
       return seat.sound
     },
+    tIn: (lang, key) => words[lang][key] ?? key,
     t: (key, values) => fill(words[seat.lang][key] ?? key, values ?? {}),
     get: (path, { signal, background } = {}) => ask('GET', path, signal ? { signal } : {}, background),
     send(method, path, body) {

@@ -21,6 +21,11 @@ export function filledIn(text: string, values: ReadonlyMap<string, string>): str
   return isWhole ? filled : undefined
 }
 
+/** The text with a gap where something is to be filled in. */
+export function blanked(text: string): string {
+  return text.replace(/\{\{ *ask\.[A-Za-z]+ *\}\}/g, '＿＿')
+}
+
 /** Shows a canned response with a field for each value that it asks for; it can be copied once all are filled in. */
 export function drawCanned(
   place: HTMLElement,
@@ -34,7 +39,7 @@ export function drawCanned(
   const copy = element('button', { type: 'button', class: 'button primary' }, api.t('phone.copy'))
   const show = () => {
     const whole = filledIn(text, values)
-    said.textContent = whole ?? text.replace(/\{\{ *ask\.[A-Za-z]+ *\}\}/g, '＿＿')
+    said.textContent = whole ?? blanked(text)
     copy.disabled = whole === undefined
   }
   const fields = ask.map(({ name, label }) => {

@@ -62,8 +62,10 @@ class Call {
   }
 
   #copy(): void {
-    const { script, heard } = this.#view
-    const text = script?.outcome ? outcomeText(script.outcome, this.#api) : (script?.read ?? heard.join('\n'))
+    const { script, heard, locale } = this.#view
+    const text = script?.outcome
+      ? outcomeText(script.outcome, this.#api, locale)
+      : (script?.read ?? heard.join('\n'))
     void copyText(text, this.#status, this.#api)
   }
 
@@ -147,9 +149,10 @@ class Call {
     const items = steps.map(({ step, title, answer = '' }) => {
       const button = element(
         'button',
-        { type: 'button', 'aria-label': `${t('phone.goBackTo', { title })} (${answer})` },
+        { type: 'button' },
         element('span', { class: 'asked' }, title),
         element('span', { class: 'answered' }, answer),
+        element('span', { class: 'unseen' }, t('phone.goBack')),
       )
       button.addEventListener('click', () => void this.#answer({ reopen: step }))
       return element('li', {}, button)
@@ -165,6 +168,7 @@ class Call {
     return [
       head,
       read,
+      ...(script.verify ? [this.#inside(t('phone.verify'), script.verify)] : []),
       ...(script.table ? [this.#table(script.table)] : []),
       ...(script.guide ? [this.#guide(script.guide)] : []),
       ...(script.outcome ? [outcomeSheet(script.outcome, this.#api, lang)] : []),
@@ -247,10 +251,6 @@ class Call {
 
   #aside(script: Script): HTMLElement {
     const { t } = this.#api
-    const lines = [
-      ...(script.verify ? [{ title: t('phone.verify'), text: script.verify }] : []),
-      ...script.notes.map((text) => ({ title: t('phone.note'), text })),
-    ]
     const said = element(
       'details',
       { class: 'said' },
@@ -271,17 +271,20 @@ class Call {
     return element(
       'aside',
       {},
-      ...lines.map(({ title, text }) =>
-        element(
-          'div',
-          { class: 'inside' },
-          element('h3', {}, title, element('span', { class: 'badge' }, t('phone.onlyYou'))),
-          element('p', {}, unmarked(text)),
-        ),
-      ),
+      ...script.notes.map((note) => this.#inside(t('phone.note'), note)),
       ...own,
       said,
       element('p', { class: 'quiet version' }, t('phone.version', { version: script.version })),
+    )
+  }
+
+  /** A line for the agent, told apart from everything that is meant for the caller. */
+  #inside(title: string, line: string): HTMLElement {
+    return element(
+      'div',
+      { class: 'inside' },
+      element('h3', {}, title, element('span', { class: 'badge' }, this.#api.t('phone.onlyYou'))),
+      element('p', {}, unmarked(line)),
     )
   }
 }

@@ -1,7 +1,7 @@
 import { element } from '../chat/element.ts'
 import type { Lang } from '../chat/words.ts'
 import type { Api, Screen } from './api.ts'
-import { drawCanned } from './cannedCard.ts'
+import { blanked, drawCanned } from './cannedCard.ts'
 import { isCommand, isComposing } from './keys.ts'
 
 /** One thing that was found. */
@@ -130,7 +130,7 @@ class Search {
       { id: `found-${at}`, role: 'option', class: found.kind },
       element('span', { class: 'kind' }, t(`phone.${found.kind}`)),
       element('span', { class: 'title' }, found.title),
-      element('span', { class: 'text', lang: callerOf(this.#caller) }, found.text),
+      element('span', { class: 'text', lang: callerOf(this.#caller) }, blanked(found.text)),
       ...(found.flow ? [element('span', { class: 'starts' }, t('phone.starts'))] : []),
     )
     option.addEventListener('click', () => this.#open(at))
