@@ -5,6 +5,7 @@ import { openLineApi } from '../../../bot/channels/lineApi.ts'
 import { isSignedByLine } from '../../../bot/channels/lineSignature.ts'
 import { LineWaiting } from '../../../bot/channels/lineWaiting.ts'
 import { type ConfigError, readConfig } from '../../../bot/config.ts'
+import { startBadBank } from '../../support/badBank.ts'
 import { type Running, runKaijo } from '../../support/kaijo.ts'
 import {
   LineCustomer,
@@ -403,6 +404,31 @@ describe('a LINE customer who waits', () => {
       waiting.close()
       await api.close()
     }
+  })
+})
+
+describe('a customer in LINE whose bank is slow', function () {
+  this.timeout(60_000)
+
+  it("sees LINE's dots until the answer comes, and the answer is a free reply", async () => {
+    const [line, bank] = [await standInForLine(), await startBadBank()]
+    const kaijo = await runKaijo({ ...line.env, ...bank.env })
+    const customer = new LineCustomer(line, kaijo.url)
+    await customer.says('ログオンできない')
+    for (const words of ['利用者', '3つともあります']) await customer.taps(words)
+    bank.fault = 'hangs without a word'
+    const dots = () => line.calls.filter(({ path }) => path === '/v2/bot/chat/loading/start')
+    // Once is enough, unless this machine itself stands still for a second.
+    for (let words = 'わかります'; dots().length === 0; words = 'リンクを用意し直す')
+      await customer.says(words)
+    bank.fault = undefined
+    expect(dots()[0]).to.deep.include({ body: { chatId: customer.user, loadingSeconds: 20 }, status: 202 })
+    expect(customer.reads).to.include('手順 1 / 6')
+    expect(customer.got.map(({ by }) => by)).not.to.include('push')
+    expect(line.invalid).to.deep.equal([])
+    await kaijo.end()
+    await line.end()
+    await bank.close()
   })
 })
 
