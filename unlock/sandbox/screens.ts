@@ -91,17 +91,27 @@ ${logout(view)}`
 
 export function usersPage(view: View, users: User[]): Html {
   const { say, label } = view
+  const isLeft = users.some(({ isSuspended }) => isSuspended)
+  const table = html`<div class="wide" role="region" aria-labelledby="users" tabindex="0"><table>
+<caption id="users">${label('userList')}</caption>
+<thead><tr>${isLeft && html`<th scope="col">${say('users.choose')}</th>`}<th scope="col">${label('userId')}</th><th scope="col">${label('userName')}</th><th scope="col">${label('suspension')}</th></tr></thead>
+<tbody>${users.map((user) => userRow(view, user, isLeft))}</tbody>
+</table></div>
+<p class="note marks">${say('users.legendOn')}　${say('users.legendOff')}</p>`
+  if (!isLeft) {
+    // The column 「利用中止」 must still be seen: it is what step 6 asks to look at.
+    const end = html`<p>${say('users.nothingLeft')}</p>
+${table}
+<p>${say('users.close')}</p>
+${logout(view, true)}`
+    return page(view, label('userList'), html`${end}${summary(view)}`)
+  }
   const body = html`${summary(view)}
 <p>${say('users.intro')}</p>
 ${form(
   view,
   '/bank/users',
-  html`<div class="wide" role="region" aria-labelledby="users" tabindex="0"><table>
-<caption id="users">${label('userList')}</caption>
-<thead><tr><th scope="col">${say('users.choose')}</th><th scope="col">${label('userId')}</th><th scope="col">${label('userName')}</th><th scope="col">${label('suspension')}</th></tr></thead>
-<tbody>${users.map((user) => userRow(view, user))}</tbody>
-</table></div>
-<p class="note marks">${say('users.legendOn')}　${say('users.legendOff')}</p>
+  html`${table}
 ${secretField(view, 'confirmPin', label('confirmPin'))}
 <p><button class="main">${label('release')}</button></p>`,
 )}
@@ -113,11 +123,14 @@ export function failurePage(view: View, kind: string): Html {
   return page(view, view.say(`failure.${kind}`), html`<p>${view.say(`failure.${kind}More`)}</p>`)
 }
 
-function userRow({ say }: View, user: User): Html {
+function userRow({ say }: View, user: User, canChoose: boolean): Html {
   const mark = user.isSuspended ? '○' : '—'
   const meaning = say(user.isSuspended ? 'users.on' : 'users.off')
-  return html`<tr><td><input type="radio" name="user" id="user-${user.id}" value="${user.id}" aria-label="${user.name}"></td>
-<td><label for="user-${user.id}">${user.id}</label></td><td>${user.name}</td>
+  const id = canChoose
+    ? html`<td><input type="radio" name="user" id="user-${user.id}" value="${user.id}" aria-label="${user.name}"></td>
+<td><label for="user-${user.id}">${user.id}</label></td>`
+    : html`<td>${user.id}</td>`
+  return html`<tr>${id}<td>${user.name}</td>
 <td class="mark"><span role="img" aria-label="${meaning}">${mark}</span></td></tr>
 `
 }
@@ -141,8 +154,9 @@ ${fact(say('request.expires'), time(request.expiresAt))}
 </section>`
 }
 
-function logout(view: View): Html {
-  return form(view, '/bank/logout', html`<p><button>${view.label('logout')}</button></p>`)
+function logout(view: View, isMain = false): Html {
+  const button = html`<button${isMain && html` class="main"`}>${view.label('logout')}</button>`
+  return form(view, '/bank/logout', html`<p>${button}</p>`)
 }
 
 function showTime(date: Date, locale: Locale): string {

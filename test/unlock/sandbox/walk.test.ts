@@ -80,7 +80,8 @@ describe('the walk through the six steps', () => {
     await page.open('/bank/users')
     await page.send({ user: demo.user, confirmPin: demo.confirmPin })
     expect(marks(page)).to.deep.equal(['—', '—'])
-    expect(page.text).to.include('チャットには知らせが届きません')
+    expect(page.text).to.include('チャットには知らせが届きません').and.include('この画面を閉じてください')
+    expect(page.html, 'nothing is left to clear').not.to.include('confirmPin')
     expect(await practice.state(request.id)).to.equal('created')
   })
 
