@@ -28,8 +28,15 @@ const small = 4 * 1024
 const text = z.string().max(1000)
 const credentials = z.strictObject({ name: text, password: text })
 const token = z.strictObject({ token: text })
-const chosen = z.strictObject({ token: text, name: text.optional(), shown: text.optional(), password: text })
-const own = z.strictObject({ locale: z.enum(['ja', 'en']) })
+const locale = z.enum(['ja', 'en'])
+const chosen = z.strictObject({
+  token: text,
+  name: text.optional(),
+  shown: text.optional(),
+  password: text,
+  locale: locale.optional(),
+})
+const own = z.strictObject({ locale })
 const passwords = z.strictObject({ old: text, password: text })
 /** A browser keeps it while somebody is at the identity provider; Lax, because they come back from another site. */
 const oidcCookie = '__Host-kaijo_oidc'
@@ -77,7 +84,10 @@ function me(parts: AccessParts): Route[] {
       method: 'GET',
       path: '/desk/api/me',
       role: 'agent',
-      handle: ({ headers }, agent) => ({ status: 200, body: about(agent, readCookie(headers), sessions) }),
+      handle: async ({ headers }, agent) => ({
+        status: 200,
+        body: await about(parts, agent, readCookie(headers)),
+      }),
     }),
     guard.deskRoute({
       method: 'PUT',
@@ -187,11 +197,8 @@ function toDesk(refused: string): HttpAnswer {
 }
 
 /** Begins a session under a new cookie; the one that came with the request is worth nothing any more. */
-async function enter(
-  { sessions, audited }: AccessParts,
-  account: string,
-  { headers }: HttpRequest,
-): Promise<HttpAnswer> {
+async function enter(parts: AccessParts, account: string, { headers }: HttpRequest): Promise<HttpAnswer> {
+  const { sessions, audited } = parts
   const cookie = await sessions.begin(account, readCookie(headers))
   const agent = await sessions.read(cookie, false)
   if (!agent) throw new HttpError(401, 'NotLoggedOn', 'Log on first')
@@ -199,13 +206,14 @@ async function enter(
   return {
     status: 200,
     headers: { 'Set-Cookie': writeCookie(cookie) },
-    body: about(agent, cookie, sessions),
+    body: await about(parts, agent, cookie),
   }
 }
 
-function about(agent: Agent, cookie: string | undefined, sessions: Sessions): object {
+async function about({ accounts, sessions }: AccessParts, agent: Agent, cookie = ''): Promise<object> {
   const { id, name, shown, role, locale } = agent
-  return { id, name, shown, role, locale, csrf: sessions.csrf(cookie ?? '') }
+  const hasPassword = (await accounts.byId(id))?.account.hasPassword ?? false
+  return { id, name, shown, role, locale, hasPassword, csrf: sessions.csrf(cookie) }
 }
 
 /** The body of a request, by its shape. Throws HttpError 400 for any other. */

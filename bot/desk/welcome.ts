@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { Locale } from '../../locales/index.ts'
 import type { Sql } from '../store/sql.ts'
 import { type Accounts, readName, readShown } from './accounts.ts'
 import { isFit, type Passwords } from './passwords.ts'
@@ -10,6 +11,8 @@ export interface Chosen {
   name?: string
   shown?: string
   password: string
+  /** The language of the page they chose it on. */
+  locale?: Locale
 }
 
 /** Why a one-time link did not let somebody in; the link is still good for everything but `expired`. */
@@ -66,7 +69,7 @@ export function openWelcome({ sql, accounts, passwords, clock }: WelcomeParts): 
       now(),
     ])) === 1
 
-  async function beFirst(token: string, { name = '', shown, password }: Chosen) {
+  async function beFirst(token: string, { name = '', shown, password, locale = 'ja' }: Chosen) {
     const plain = readName(name)
     if (!plain) return { refused: 'name' } as const
     if (!isFit(password, plain)) return { refused: 'password' } as const
@@ -76,13 +79,13 @@ export function openWelcome({ sql, accounts, passwords, clock }: WelcomeParts): 
       name: plain,
       shown: readShown(shown ?? '') ?? plain,
       role: 'admin',
-      locale: 'ja',
+      locale,
       password: hash,
     })
     return made ? { account: made.id } : ({ refused: 'taken' } as const)
   }
 
-  async function join(token: string, account: string, { shown, password }: Chosen) {
+  async function join(token: string, account: string, { shown, password, locale }: Chosen) {
     const found = await accounts.byId(account)
     if (!found || found.account.isDisabled) return { refused: 'expired' } as const
     if (!isFit(password, found.account.name)) return { refused: 'password' } as const
@@ -90,7 +93,7 @@ export function openWelcome({ sql, accounts, passwords, clock }: WelcomeParts): 
     if (!(await spend(token))) return { refused: 'expired' } as const
     await accounts.setPassword(account, hash)
     const called = readShown(shown ?? '')
-    if (called) await accounts.change(account, { shown: called })
+    await accounts.change(account, { ...(called && { shown: called }), ...(locale && { locale }) })
     return { account }
   }
 

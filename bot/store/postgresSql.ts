@@ -1,5 +1,5 @@
 import { addressed, openConnections, type Query, type Run } from './postgresPool.ts'
-import type { Sql, SqlConnection, Value } from './sql.ts'
+import type { Sql, SqlConnection, Value } from './sqlConnection.ts'
 
 /** The portable statements on PostgreSQL; the store must have made its schema. */
 export function openPostgresSql(url: string, onError: (error: unknown) => void = () => {}): SqlConnection {

@@ -1,7 +1,8 @@
 import { element } from '../chat/element.ts'
 import type { Lang } from '../chat/words.ts'
 import { asLang } from '../chat/words.ts'
-import { type Api, createApi, type Me, Refused, type Seat } from './api.ts'
+import { createApi, type Me, Refused, type Seat } from './api.ts'
+import { openLogon } from './logon.ts'
 import { readSound } from './settings.ts'
 import { openShell, type Shell } from './shell.ts'
 
@@ -39,14 +40,11 @@ function entered(me: Me): void {
 }
 
 function left(): void {
+  const isOver = seat.me !== undefined
   seat.me = undefined
   shell?.close()
   shell = undefined
-  openLogonPage(api)
-}
-
-function openLogonPage(api: Api): void {
-  place.replaceChildren(element('p', { class: 'quiet', role: 'status' }, api.t('shell.loggedOff')))
+  openLogon(place, api, isOver)
 }
 
 async function begin(): Promise<void> {

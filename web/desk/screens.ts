@@ -1,3 +1,4 @@
+import { openAccounts } from './accounts.ts'
 import type { Me, OpenScreen } from './api.ts'
 import { openPhone } from './phone.ts'
 
@@ -10,4 +11,7 @@ export interface ScreenEntry {
 }
 
 /** The screens in the order of the navigation; the first is where the desk opens. */
-export const screens: readonly ScreenEntry[] = [{ name: 'phone', open: openPhone }]
+export const screens: readonly ScreenEntry[] = [
+  { name: 'phone', open: openPhone },
+  { name: 'accounts', open: openAccounts },
+]

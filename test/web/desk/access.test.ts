@@ -113,9 +113,9 @@ describe('coming to the desk in a browser', function () {
     await other.page.getByLabel('Password', { exact: true }).fill(password)
     await other.page.getByLabel('Password (again)').fill(password)
     await press(other.page, 'Register and begin')
-    await other.page.getByText('<img src=x onerror=alert(1)>（担当者）').waitFor()
+    await other.page.getByText('<img src=x onerror=alert(1)> (agent)').waitFor()
     await other.page.goto(`${kaijo.url}/desk#/accounts`)
-    await other.page.getByRole('heading', { name: '自分のパスワード' }).waitFor()
+    await other.page.getByRole('heading', { name: 'Your password' }).waitFor()
     expect(await other.page.getByRole('table').count()).to.equal(0)
 
     // Disabled: what the agent has open closes with the next thing they do.
@@ -129,10 +129,10 @@ describe('coming to the desk in a browser', function () {
       .getByRole('button', { name: '停止する' })
       .click()
     await page.getByText('変更しました。').waitFor()
-    await other.page.getByLabel('今のパスワード').fill(password)
-    await other.page.getByLabel('新しいパスワード').fill('one more long phrase')
-    await press(other.page, 'パスワードを変える')
-    await other.page.getByText('ログオフしました。続けるには、もう一度ログオンしてください。').waitFor()
+    await other.page.getByLabel('Present password').fill(password)
+    await other.page.getByLabel('New password').fill('one more long phrase')
+    await press(other.page, 'Change the password')
+    await other.page.getByText('You have been logged off. Log on again to continue.').waitFor()
     await context.close()
     await other.context.close()
   })
@@ -173,6 +173,11 @@ describe('coming to the desk in a browser', function () {
       await page.getByRole('button', { name: on, exact: true }).click()
       await page.getByText('管理 太郎').first().waitFor()
       await page.goto(`${kaijo.url}/desk#/accounts`)
+      if (lang === 'en') {
+        await page.getByText('設定', { exact: true }).click()
+        await page.getByLabel('言葉').selectOption('en')
+        await page.getByRole('heading', { name: 'Accounts' }).waitFor()
+      }
       await page.getByRole('table').waitFor()
       await look(page, `accounts-${lang}-768`)
       expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).to.equal(true)
