@@ -76,8 +76,9 @@ function learn({ words, near }: Vocabulary, written: string, word: string): void
 }
 
 function shortened(word: string): Set<string> {
-  const letters = [...word]
-  return new Set(letters.map((_, i) => letters.toSpliced(i, 1).join('')))
+  const rests = new Set<string>()
+  for (let i = 0; i < word.length; i++) rests.add(word.slice(0, i) + word.slice(i + 1))
+  return rests
 }
 
 /** Spaces and marks of long vowels do not count, and no word goes over another mark. */
@@ -158,15 +159,19 @@ function rewritten(line: Line, from: number, size: number, { words }: Vocabulary
 
 /** The word that these letters were to be; undefined when there is none, or more than one. */
 function meant(line: Line, from: number, size: number, { words, near }: Vocabulary): string | undefined {
+  const written = line.written.slice(from, from + size).join('')
+  const keys = new Set<string>()
+  for (const rest of [written, ...shortened(written)]) {
+    if (words.has(rest)) keys.add(rest)
+    for (const key of near.get(rest) ?? []) keys.add(key)
+  }
+  if (keys.size === 0) return undefined
   const window = line.letters.slice(from, from + size)
   const longest = Math.max(...line.cover.slice(from, from + size))
-  const written = window.map(({ letter }) => letter).join('')
   const fits = new Set<string>()
-  for (const rest of [written, ...shortened(written)]) {
-    for (const key of [rest, ...(near.get(rest) ?? [])]) {
-      const word = words.get(key)
-      if (word && [...key].length > longest && isSlip(window, [...key])) fits.add(word)
-    }
+  for (const key of keys) {
+    const letters = [...key]
+    if (letters.length > longest && isSlip(window, letters)) fits.add(words.get(key) as string)
   }
   return fits.size === 1 ? [...fits][0] : undefined
 }
@@ -184,7 +189,10 @@ function isSlip(window: Letter[], word: string[]): boolean {
       size === 2 && window[at]?.script === 'hiragana' && word.every((one) => scriptOf(one) === 'han')
     return at > 0 && (size > least || isKanjiApart) && after(word, at) === after(written, at + 1)
   }
-  if (written.length < size) return at > 0 && size >= least + 2 && after(word, at + 1) === after(written, at)
+  if (written.length < size) {
+    const isWithin = at > 0 && (at < size - 1 || size > least + 1)
+    return isWithin && size > least && after(word, at + 1) === after(written, at)
+  }
   if (after(word, at + 1) === after(written, at + 1)) return isMistaken(window, word, at, least)
   const isSwap = word[at] === written[at + 1] && word[at + 1] === written[at]
   return isSwap && size >= least && after(word, at + 2) === after(written, at + 2)

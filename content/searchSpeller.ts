@@ -24,7 +24,7 @@ export function createSpeller(
   )
   return (sound, scores) => {
     const likeness = new Map<number, number>()
-    if (sound.length > MOST_LETTERS || sound.length < 3) return likeness
+    if (sound.length > MOST_LETTERS || new Set(sound).size < 3) return likeness
     const first = [...scores.keys()]
       .sort((one, other) => (scores[other] as number) - (scores[one] as number))
       .slice(0, FIRST)

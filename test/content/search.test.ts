@@ -24,6 +24,9 @@ describe('the FAQ search', function () {
     ['shoumeisho ga denai', 'certificate-missing'],
     ['I cannot sign in', 'service-suspended'],
     ['ありがとうございます', 'thanks'],
+    ['管者理のロックを解除したい', 'admin-locked'],
+    ['利用 者のロクッを解除したい', 'user-locked'],
+    ['shoumeisho no yukoukigne ga kireta', 'certificate-expired'],
   ] as const)
     it(`answers 「${text}」 by ${id}`, () => {
       expect(best(text)?.id).to.equal(id)
@@ -57,13 +60,16 @@ describe('the FAQ search', function () {
     expect(answered.length / outside.length).to.be.at.most(0.05)
   })
 
-  for (const name of ['half-width', 'hiragana only', 'politer', 'shorter'] as const)
-    it(`keeps 95 of 100 right answers when the question comes ${name}`, () => {
+  for (const [name, disturb] of Object.entries(disturbances)) {
+    // Of a word of two kanji, one is left: that is a loss.
+    const least = name === 'a letter left out' ? 93 : 95
+    it(`keeps ${least} of 100 right answers when the question comes ${name}`, () => {
       const reader = createReader(own.content.lexis.readings)
       const right = inside.filter(({ text, locale, id }) => locale === 'ja' && best(text)?.id === id)
-      const kept = right.filter(({ text, id }) => best(disturbances[name]?.(text, reader) ?? '')?.id === id)
-      expect(kept.length / right.length).to.be.at.least(0.95)
+      const kept = right.filter(({ text, id }) => best(disturb(text, reader))?.id === id)
+      expect(kept.length / right.length).to.be.at.least(least / 100)
     })
+  }
 
   it('gives scores from 0 to 1, best first, for anything that can be typed', () => {
     fc.assert(
@@ -80,21 +86,20 @@ describe('the FAQ search', function () {
     )
   })
 
-  it('does not slow down for texts that mean harm', () => {
-    const time = (text: string) => {
-      const began = performance.now()
-      own.search(text, 'ja')
-      return performance.now() - began
+  it("takes no more than 25 ordinary questions' time for any of 250 texts that mean harm", () => {
+    for (let i = 0; i < 50; i++) spent(`${i} ログオンできません`)
+    const usual = median(Array.from({ length: 41 }, (_, i) => spent(`${i}番の証明書を更新したい`)))
+    const texts = attacks()
+    expect(texts.length).to.be.at.least(250)
+    for (const text of texts) {
+      if (spent(text) < usual * 25) continue
+      // Either the text does harm or somebody else used the machine: tried again, each time next to ordinary questions.
+      const ratios = Array.from({ length: 9 }, (_, i) => {
+        const ordinary = Array.from({ length: 5 }, (_, k) => spent(`${i}${k}番の証明書を更新したい`))
+        return spent(text) / median(ordinary)
+      })
+      expect(median(ratios), `${text.slice(0, 20)}, ${text.length} letters`).to.be.below(25)
     }
-    for (let i = 0; i < 50; i++) time(`${i} ログオンできません`)
-    const usual = Math.max(2, ...Array.from({ length: 20 }, (_, i) => time(`${i}番の証明書を更新したい`)))
-    // The best of a few: whoever else uses the machine may slow one of them down, an attack slows down all.
-    const best = (text: string) => {
-      let least = time(text)
-      for (let tries = 1; tries < 5 && least >= usual * 25; tries++) least = Math.min(least, time(text))
-      return least
-    }
-    for (const text of attacks()) expect(best(text), text.slice(0, 20)).to.be.below(usual * 25)
   })
 
   it('searches any FAQ in either language', () => {
@@ -121,6 +126,17 @@ describe('spellings', () => {
   })
 })
 
+/** What one search takes, in milliseconds. */
+function spent(text: string): number {
+  const began = performance.now()
+  own.search(text, 'ja')
+  return performance.now() - began
+}
+
+function median(values: number[]): number {
+  return values.toSorted((one, other) => one - other)[values.length >> 1] as number
+}
+
 function attacks(): string[] {
   const units = [
     'あ',
@@ -143,6 +159,11 @@ function attacks(): string[] {
     '漢',
     'ｶﾞ',
     '\0',
+    'ろっくさ',
+    'shoumei',
+    '管者理',
+    'rogin ',
+    '証明 ',
   ]
   return units.flatMap((unit) =>
     [1, 3, 40, 300, 2000, 20_000, 100_000, 400, 24, 7].map((n) => unit.repeat(n)),
