@@ -1,3 +1,4 @@
+import { Lanes } from './lanes.ts'
 import type { Logger } from './log.ts'
 import type { Outgoing, Store } from './store/index.ts'
 
@@ -36,18 +37,24 @@ export class Delivery {
   readonly #deps: Deps
   readonly #senders: Map<string, Sender>
   readonly #now: () => number
-  /** Conversations at work; true when more has come meanwhile. */
-  readonly #busy = new Map<string, boolean>()
+  readonly #lanes: Lanes
   readonly #timers = new Map<string, NodeJS.Timeout>()
   /** What waited when we started: whoever runs it may have mended what it waited for. */
   readonly #first = new Set<string>()
-  #idle: (() => void)[] = []
-  #isStopped = false
 
   constructor(deps: Deps) {
     this.#deps = deps
     this.#senders = new Map(deps.senders.map((sender) => [sender.channel, sender]))
     this.#now = deps.now ?? Date.now
+    this.#lanes = new Lanes({
+      store: deps.store,
+      kind: 'send',
+      run: async (conversation, isOurs) => {
+        while ((await isOurs()) && (await this.#sendNext(conversation)));
+      },
+      find: () => deps.store.sending(),
+      onError: (conversation, err) => deps.log.error({ event: 'delivery.failed', conversation, err }),
+    })
   }
 
   /** Whether what is said in this channel must be sent out. */
@@ -57,48 +64,25 @@ export class Delivery {
 
   /** Takes up what was not sent before a crash, and tries at once what waited for another try. */
   async start(): Promise<void> {
-    for (const conversation of await this.#deps.store.sending()) {
-      this.#first.add(conversation)
-      this.wake(conversation)
-    }
+    for (const conversation of await this.#deps.store.sending()) this.#first.add(conversation)
+    await this.#lanes.start()
   }
 
   /** Something was put into the outbox of a conversation. */
   wake(conversation: string): void {
-    if (this.#isStopped) return
-    if (this.#busy.has(conversation)) {
-      this.#busy.set(conversation, true)
-      return
-    }
-    this.#busy.set(conversation, false)
-    void this.#drain(conversation)
+    this.#lanes.wake(conversation)
   }
 
   /** Resolves when nothing is being sent; what waits for another try does not count. */
   idle(): Promise<void> {
-    if (this.#busy.size === 0) return Promise.resolve()
-    return new Promise((resolve) => this.#idle.push(resolve))
+    return this.#lanes.idle()
   }
 
   /** Lets what is being sent finish; the rest is taken up at the next start. */
   async stop(): Promise<void> {
-    this.#isStopped = true
     for (const timer of this.#timers.values()) clearTimeout(timer)
-    await this.idle()
-  }
-
-  async #drain(conversation: string): Promise<void> {
-    try {
-      do {
-        this.#busy.set(conversation, false)
-        while (!this.#isStopped && (await this.#sendNext(conversation)));
-      } while (this.#busy.get(conversation) && !this.#isStopped)
-    } catch (err) {
-      this.#deps.log.error({ event: 'delivery.failed', conversation, err })
-      this.#later(conversation, pauseAfter(0))
-    }
-    this.#busy.delete(conversation)
-    if (this.#busy.size === 0) for (const resolve of this.#idle.splice(0)) resolve()
+    await this.#lanes.stop()
+    for (const timer of this.#timers.values()) clearTimeout(timer)
   }
 
   /** Whether there may be more to send now. */

@@ -3,6 +3,7 @@ import { type DeskNow, hold, type Initiation } from '../dialogs/index.ts'
 import type { Committed } from './auditTurn.ts'
 import { handedOver } from './desk/handoffs.ts'
 import { fellowsTold, type Moved } from './fellows.ts'
+import { Lanes } from './lanes.ts'
 import type { Logger } from './log.ts'
 import { letOthersFirst, nextTry, waitOf } from './retry.ts'
 import { addressed, kaijo } from './said.ts'
@@ -75,8 +76,6 @@ interface Deps {
   onTurn?: (turn: Committed, ms: number) => void
 }
 
-const RETRY_MS = [50, 200, 1000, 5000]
-
 /** Takes turns: one at a time in a conversation and in order, any number of conversations side by side. */
 export function takeTurns(deps: Deps): Turns & { start(): Promise<void>; stop(): Promise<void> } {
   return new TurnTaker(deps)
@@ -85,25 +84,28 @@ export function takeTurns(deps: Deps): Turns & { start(): Promise<void>; stop():
 class TurnTaker implements Turns {
   readonly #deps: Deps
   readonly #now: () => number
-  /** Conversations at work; true when more has come meanwhile. */
-  readonly #busy = new Map<string, boolean>()
-  #idle: (() => void)[] = []
-  #stopped = false
+  readonly #lanes: Lanes
 
   constructor(deps: Deps) {
     this.#deps = deps
     this.#now = deps.now ?? Date.now
+    this.#lanes = new Lanes({
+      store: deps.store,
+      kind: 'turn',
+      run: (conversation, isOurs) => this.#takeAll(conversation, isOurs),
+      find: () => deps.store.waiting(),
+      onError: (conversation, err) => deps.log.error({ event: 'turn.failed', conversation, err }),
+    })
   }
 
   /** Takes up what was accepted before a crash. */
-  async start(): Promise<void> {
-    for (const conversation of await this.#deps.store.waiting()) this.wake(conversation)
+  start(): Promise<void> {
+    return this.#lanes.start()
   }
 
   /** Lets the running turns finish; what is still waiting is taken up at the next start. */
-  async stop(): Promise<void> {
-    this.#stopped = true
-    await this.idle()
+  stop(): Promise<void> {
+    return this.#lanes.stop()
   }
 
   async accept(inbound: Inbound): Promise<Accepted> {
@@ -114,8 +116,7 @@ class TurnTaker implements Turns {
   }
 
   idle(): Promise<void> {
-    if (this.#busy.size === 0) return Promise.resolve()
-    return new Promise((resolve) => this.#idle.push(resolve))
+    return this.#lanes.idle()
   }
 
   async #withoutSecrets(inbound: Inbound): Promise<Inbound> {
@@ -133,36 +134,13 @@ class TurnTaker implements Turns {
   }
 
   wake(conversation: string): void {
-    if (this.#busy.has(conversation)) {
-      this.#busy.set(conversation, true)
-      return
-    }
-    this.#busy.set(conversation, false)
-    void this.#drain(conversation)
+    this.#lanes.wake(conversation)
   }
 
-  async #drain(conversation: string): Promise<void> {
-    let failures = 0
-    do {
-      this.#busy.set(conversation, false)
-      try {
-        await this.#takeAll(conversation)
-        failures = 0
-      } catch (error) {
-        this.#deps.log.error({ event: 'turn.failed', conversation, err: error })
-        const wait = RETRY_MS[Math.min(failures++, RETRY_MS.length - 1)]
-        await new Promise((resolve) => setTimeout(resolve, wait))
-        this.#busy.set(conversation, true)
-      }
-    } while (this.#busy.get(conversation) && !this.#stopped)
-    this.#busy.delete(conversation)
-    if (this.#busy.size === 0) for (const resolve of this.#idle.splice(0)) resolve()
-  }
-
-  async #takeAll(conversation: string): Promise<void> {
+  async #takeAll(conversation: string, isOurs: () => Promise<boolean>): Promise<void> {
     let wait = Number.POSITIVE_INFINITY
     const moved = new Set<string>()
-    while (!this.#stopped) {
+    while (await isOurs()) {
       const event = await this.#deps.store.pending(conversation)
       const early = event ? waitOf(event, this.#now()) : 0
       // Whoever has let all others go first comes round again when there are no others.
@@ -171,7 +149,7 @@ class TurnTaker implements Turns {
       else moved.add(await this.#putOff(conversation, event))
       if (early > 0) wait = Math.min(wait, early)
     }
-    if (moved.size > 0 && !this.#stopped) setTimeout(() => this.wake(conversation), wait).unref()
+    if (moved.size > 0) setTimeout(() => this.wake(conversation), wait).unref()
   }
 
   /** Lets others go before an event whose time has not come; gives its new id. */

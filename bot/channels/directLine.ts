@@ -41,7 +41,7 @@ export function directLine(parts: DirectLineParts): DirectLine {
   const { config } = parts
   const clock = parts.clock ?? Date.now
   const rates = createRates(config.limits)
-  const credentials = createCredentials(parts.keys, clock)
+  const credentials = createCredentials(parts.keys, clock, parts.store)
   const access = createAccess(credentials, config)
   const rest = new DirectLineRest({ ...parts, clock, rates, credentials, access })
   const stream = streaming(parts, access)

@@ -51,9 +51,14 @@ export function createStreams(parts: Parts): Streams {
   const { store, metrics, mostPerConversation } = parts
   const server = new WebSocketServer(limits)
   const followers = new Map<string, Set<Follower>>()
-  const stopListening = store.onLogged((conversation) => {
-    for (const follower of followers.get(conversation) ?? []) follower.wake()
-  })
+  const stopListening = store.onLogged(
+    (conversation) => {
+      for (const follower of followers.get(conversation) ?? []) follower.wake()
+    },
+    () => {
+      for (const group of followers.values()) for (const follower of group) follower.wake()
+    },
+  )
   const pulse = setInterval(() => {
     for (const group of followers.values()) for (const follower of group) follower.beat()
   }, keepAliveEvery)

@@ -3,6 +3,7 @@ import { errors, type JWTPayload, jwtVerify, SignJWT } from 'jose'
 import { z } from 'zod'
 import type { Keys } from '../keys.ts'
 import { HttpError } from '../route.ts'
+import type { Store } from '../store/index.ts'
 
 /** Whom a credential speaks for: one user in one conversation, perhaps only from pages of some origins. */
 export interface Holder {
@@ -42,8 +43,8 @@ export function lifetime(kind: Kind): number {
   return lives[kind]
 }
 
-/** `now` gives milliseconds since 1970. */
-export function createCredentials(keys: Keys, now: () => number): Credentials {
+/** `now` gives milliseconds since 1970; `store` knows the tickets that other processes have spent. */
+export function createCredentials(keys: Keys, now: () => number, store: Pick<Store, 'hold'>): Credentials {
   // Key objects: jose prepares one once, and plain bytes anew at each use.
   const secrets = {
     token: createSecretKey(keys.derive('direct-line')),
@@ -100,8 +101,11 @@ export function createCredentials(keys: Keys, now: () => number): Credentials {
     async spend(ticket) {
       const read = await verified('ticket', ticket)
       for (const [id, until] of spent) if (until * 1000 < now()) spent.delete(id)
-      if (spent.has(read.jti)) throw new HttpError(403, 'BadToken', 'The token is not valid')
+      const isSpent = spent.has(read.jti)
       spent.set(read.jti, read.exp)
+      // Another process may have opened a stream with it.
+      if (isSpent || !(await store.hold(`ticket ${read.jti}`, lives.ticket * 1000)))
+        throw new HttpError(403, 'BadToken', 'The token is not valid')
       return holder(read)
     },
   }

@@ -16,12 +16,16 @@ export class Hints {
   readonly #newest = new Map<string, number>()
   #timer: NodeJS.Timeout | undefined
 
-  /** `heard` is called for the hints of others; with nothing when some may have been missed. */
-  constructor(db: Connections, schema: string, heard: (conversation?: string, seq?: number) => void) {
+  /** `heard` is called for the hints of others, `missed` when some may have been lost. */
+  constructor(
+    db: Connections,
+    schema: string,
+    { heard, missed }: { heard: (conversation: string, seq: number) => void; missed: () => void },
+  ) {
     this.#db = db
     this.#channel = `${schema} logged`
     db.listen(this.#channel, (payload) => {
-      if (payload === undefined) return heard()
+      if (payload === undefined) return missed()
       const [from, seq, conversation] = parted(payload)
       if (from !== this.#self) heard(conversation, seq)
     })

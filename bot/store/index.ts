@@ -188,13 +188,15 @@ export interface Store {
   pending(conversation: string): Promise<Pending | undefined>
   /** Conversations with events not applied at which no other process works. */
   waiting(): Promise<string[]>
+  /** Whether other processes may work on it too. */
+  isShared(): boolean
   /**
    * Claims a piece of work (`turn c1`, `send c1`) for this process, for so many milliseconds; false when another process
-   * works at it. Only keeps processes out of each other's way: the version is the fence.
+   * works at it, and that one hears of it. Only keeps processes out of each other's way: the version is the fence.
    */
   hold(work: string, ms: number): Promise<boolean>
-  /** Gives it back. */
-  letGo(work: string): Promise<void>
+  /** Gives it back; whether another process has asked for it meanwhile. */
+  letGo(work: string): Promise<boolean>
   /**
    * Durable when it resolves; `stale` when another turn came first, `seen` when a new event was noted before: then
    * nothing was changed.
@@ -232,8 +234,11 @@ export interface Store {
   postpone(id: number, again: { dueAt: number; attempts: number; note?: object }): Promise<void>
   /** Questions without an answer that helped, oldest first. */
   unanswered(): Promise<Unanswered[]>
-  /** Calls back after each durable change of a log: a hint; the sequence number is the truth. */
-  onLogged(listener: (conversation: string, seq: number) => void): () => void
+  /**
+   * Calls back after each durable change of a log: a hint; the sequence number is the truth. `missed` is called when
+   * hints of other processes may have been lost.
+   */
+  onLogged(listener: (conversation: string, seq: number) => void, missed?: () => void): () => void
   /** Throws when the store cannot answer. */
   check(): Promise<void>
   close(): Promise<void>

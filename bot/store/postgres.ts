@@ -72,7 +72,8 @@ class PostgresStore implements Store {
   readonly #db: Connections
   readonly #now: () => number
   readonly #onError: (error: unknown) => void
-  readonly #listeners = new Set<(conversation: string, seq: number) => void>()
+  /** Each with what it does when something may have been missed. */
+  readonly #listeners = new Map<(conversation: string, seq: number) => void, (() => void) | undefined>()
   readonly #hints: Hints
   /** Under which this process claims its work. */
   readonly #self = randomUUID()
@@ -82,8 +83,11 @@ class PostgresStore implements Store {
     this.#db = db
     this.#now = now
     this.#onError = onError
-    this.#hints = new Hints(db, schema, (conversation, seq) => {
-      if (conversation) this.#tell(conversation, seq as number)
+    this.#hints = new Hints(db, schema, {
+      heard: (conversation, seq) => this.#tell(conversation, seq),
+      missed: () => {
+        for (const missed of this.#listeners.values()) missed?.()
+      },
     })
   }
 
@@ -127,18 +131,29 @@ class PostgresStore implements Store {
     return rows.map((row) => row.conversation as string)
   }
 
-  async hold(work: string, ms: number): Promise<boolean> {
-    const held = await this.#db.run(
-      `INSERT INTO leases (work, holder, held_until) VALUES ($1, $2, now() + $3 * interval '1 millisecond')
-       ON CONFLICT (work) DO UPDATE SET holder = excluded.holder, held_until = excluded.held_until
-       WHERE leases.holder = excluded.holder OR leases.held_until < now()`,
-      [work, this.#self, ms],
-    )
-    return held === 1
+  isShared(): boolean {
+    return true
   }
 
-  async letGo(work: string): Promise<void> {
-    await this.#db.query('DELETE FROM leases WHERE work = $1 AND holder = $2', [work, this.#self])
+  async hold(work: string, ms: number): Promise<boolean> {
+    const [row] = await this.#db.query(
+      `INSERT INTO leases (work, holder, held_until) VALUES ($1, $2, now() + $3 * interval '1 millisecond')
+       ON CONFLICT (work) DO UPDATE SET
+         holder = CASE WHEN ${isFree} THEN excluded.holder ELSE leases.holder END,
+         held_until = CASE WHEN ${isFree} THEN excluded.held_until ELSE leases.held_until END,
+         is_wanted = leases.is_wanted OR NOT ${isFree}
+       RETURNING holder`,
+      [work, this.#self, ms],
+    )
+    return row?.holder === this.#self
+  }
+
+  async letGo(work: string): Promise<boolean> {
+    const [row] = await this.#db.query(
+      'DELETE FROM leases WHERE work = $1 AND holder = $2 RETURNING is_wanted',
+      [work, this.#self],
+    )
+    return Boolean(row?.is_wanted)
   }
 
   async commit(turn: Turn): Promise<'committed' | 'stale' | 'seen'> {
@@ -276,8 +291,8 @@ class PostgresStore implements Store {
     return rows as unknown as Unanswered[]
   }
 
-  onLogged(listener: (conversation: string, seq: number) => void): () => void {
-    this.#listeners.add(listener)
+  onLogged(listener: (conversation: string, seq: number) => void, missed?: () => void): () => void {
+    this.#listeners.set(listener, missed)
     return () => this.#listeners.delete(listener)
   }
 
@@ -440,6 +455,7 @@ class PostgresStore implements Store {
       ['DELETE FROM passes WHERE expires_at < $1', PASSES_REMEMBERED_MS],
     ]
     for (const [text, kept] of old) await this.#db.query(text, [now - kept]).catch(this.#onError)
+    await this.#db.query('DELETE FROM leases WHERE held_until < now()').catch(this.#onError)
   }
 
   #say(conversation: string, activityId: string): void {
@@ -449,7 +465,7 @@ class PostgresStore implements Store {
   }
 
   #tell(conversation: string, seq: number): void {
-    for (const listener of this.#listeners) listener(conversation, seq)
+    for (const listener of this.#listeners.keys()) listener(conversation, seq)
   }
 }
 
@@ -466,6 +482,8 @@ async function isKnown(query: Query, channel: string, eventId: string): Promise<
   ])
   return known.length > 0
 }
+
+const isFree = '(leases.holder = excluded.holder OR leases.held_until < now())'
 
 /** `$1` is who asks. */
 function heldByOthers(work: 'turn' | 'send'): string {

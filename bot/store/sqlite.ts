@@ -139,11 +139,17 @@ class SqliteStore implements Store {
   }
 
   /** One process has the file for itself. */
+  isShared(): boolean {
+    return false
+  }
+
   async hold(): Promise<boolean> {
     return true
   }
 
-  async letGo(): Promise<void> {}
+  async letGo(): Promise<boolean> {
+    return false
+  }
 
   async waiting(): Promise<string[]> {
     return (this.#sql.waiting.all() as Row[]).map((row) => row.conversation as string)

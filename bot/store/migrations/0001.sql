@@ -79,5 +79,7 @@ CREATE INDEX outbox_conversation ON outbox (conversation, id);
 CREATE UNLOGGED TABLE leases (
   work text PRIMARY KEY,
   holder text NOT NULL,
-  held_until timestamptz NOT NULL
+  held_until timestamptz NOT NULL,
+  -- Another process has asked for it.
+  is_wanted boolean NOT NULL DEFAULT false
 );

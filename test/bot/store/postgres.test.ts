@@ -51,9 +51,10 @@ describe('the PostgreSQL store', () => {
       expect(await other.hold('send c1', 60_000)).to.equal(true)
       expect(await other.waiting()).to.deep.equal([])
       expect(await one.waiting()).to.deep.equal(['c1'])
-      await other.letGo('turn c1')
+      expect(await other.letGo('turn c1')).to.equal(false)
       expect(await other.hold('turn c1', 60_000)).to.equal(false)
-      await one.letGo('turn c1')
+      // Whoever had it looks once more for what the other one has brought.
+      expect(await one.letGo('turn c1')).to.equal(true)
       expect(await other.waiting()).to.deep.equal(['c1'])
       expect(await other.hold('turn c1', 0)).to.equal(true)
       expect(await one.hold('turn c1', 60_000)).to.equal(true)
