@@ -23,14 +23,17 @@ function linesOf(scene: Scene, locale: Locale): string[] {
   const and = locale === 'ja' ? '、' : '; '
   const flow = flowOf(scene)
   const unknown = t('bot:handoff.brief.unknown')
-  const questions = answersOf(scene, 'question', t).map(({ value }) => value)
-  const who = flow ? [t(flow.title), ...questions].join(and) : unknown
-  const items = answersOf(scene, 'item', t).map(({ title, value }) =>
-    t('bot:handoff.brief.item', { title, value }),
-  )
+  const [first, ...rest] = answersOf(scene, 'question', t)
+  const who = flow ? [t(flow.title), ...(first ? [first.value] : [])].join(and) : unknown
+  const items = answersOf(scene, 'item', t).map((item) => t('bot:handoff.brief.item', item))
+  const atOnce = answersOf(scene, 'overview', t).map(({ value }) => value)
+  const known = [
+    ...(items.length > 0 ? items : atOnce),
+    ...rest.map(({ title, value }) => `${title} ${value}`),
+  ]
   return [
     t('bot:handoff.brief.who', { who }),
-    t('bot:handoff.brief.atHand', { items: items.join(and) || unknown }),
+    t('bot:handoff.brief.atHand', { items: known.join(and) || unknown }),
     t('bot:handoff.brief.stuck', { where: whereIn(scene, t) || unknown, why: whyIn(scene, t) }),
   ]
 }

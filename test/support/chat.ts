@@ -24,6 +24,10 @@ export interface ChatOptions {
   /** Says nothing by itself, not even that it is there. */
   silent?: boolean
   conversation?: string
+  /** Milliseconds since 1970; the real time unless said otherwise. */
+  now?: () => number
+  /** The content of another chat, and its bank with it: it is read once for both. */
+  live?: Chat['live']
   /** The agents' desk as each turn finds it; none unless said otherwise. */
   desk?: (conversation: Conversation) => DeskNow | undefined
 }
@@ -69,11 +73,10 @@ export class Chat {
     this.#device = options.device
     const log = createLog('silent')
     const place = { contentDir, localesDir, bank }
-    this.live = openLive(
-      { ...place, first: firstContent(place), unlock: this.bank, links, draw, pseudonym, log },
-      false,
-    )
-    this.turns = takeTurns({ store: this.store, bot: () => this.live.bot(), log, desk: options.desk })
+    const parts = { ...place, unlock: this.bank, links, draw, pseudonym, log }
+    this.live = options.live ?? openLive({ ...parts, first: firstContent(place) }, false)
+    const { now, desk } = options
+    this.turns = takeTurns({ store: this.store, bot: () => this.live.bot(), log, now, desk })
     const there = { type: 'conversationUpdate', locale: this.#locale }
     this.#line = options.silent ? Promise.resolve() : this.#send(there, false)
   }

@@ -1,8 +1,30 @@
+import { EventFactory } from 'botbuilder'
+import type { Activity } from 'botbuilder-core'
 import { expect } from 'chai'
-import { agents, deskChat } from '../../support/deskChat.ts'
+import type { Initiation } from '../../../dialogs/index.ts'
+import { agents, type DeskChat, deskChat } from '../../support/deskChat.ts'
+
+const minute = 60_000
+const { yamada, sato } = agents
+const silence = ({ heard }: DeskChat) => {
+  expect(heard).to.deep.equal([])
+}
+const owner = async (chat: DeskChat) => (await chat.store.conversation(chat.conversation))?.owner
+const refused = async (deed: Promise<unknown>) =>
+  deed.then(
+    () => 'done',
+    ({ status, code }) => `${status} ${code}`,
+  )
+
+/** A customer at the first part of the unlocking, with everything at hand. */
+const atFirstPart = (chat: DeskChat) =>
+  chat.user('ログオンできない').user('利用者').user('3つともあります').user('わかります').bot('手順 1 / 6')
+const waiting = (options: Parameters<typeof deskChat>[0] = {}) =>
+  deskChat(options).user('ログオンできない').user('利用者').user('担当者に相談する')
+const taken = () => waiting().agent((desk, press) => desk.take(press()))
 
 describe('a conversation that is handed over', () => {
-  it('goes to a person with three lines, and back to the bot at the step where it stopped', async () => {
+  it('goes to a person, and back to the bot at the step where it stopped', async () => {
     const chat = deskChat()
     await chat
       .user('ログオンできない')
@@ -13,20 +35,339 @@ describe('a conversation that is handed over', () => {
       .user('急いでいます')
       .bot('担当者にお伝えします')
       .user('お願いします')
-      .also(({ heard }) => void expect(heard).to.deep.equal([]))
-    const [handoff] = await chat.store.handoffs(chat)
-    expect(handoff?.summary).to.deep.include({ flow: 'service-suspended', step: 'at-hand', locale: 'ja' })
-    expect((handoff!.summary as { summary: string[] }).summary).to.have.length(3)
-    await chat
+      .also(silence)
       .agent((desk, press) => desk.take(press()))
       .bot('担当者の山田が対応します。')
       .user('できた')
-      .also(({ heard }) => void expect(heard).to.deep.equal([]))
+      .also(silence)
       .agent((desk, press) => desk.send({ ...press(), text: 'お手元のカードをご確認ください。' }))
       .bot('お手元のカードをご確認ください。')
       .agent((desk, press) => desk.return(press()))
-      .bot('自動のご案内に戻ります', 'お客様カード')
+      .bot('自動のご案内に戻ります', '次の3つがお手元にあるか')
     expect(await chat.store.conversation(chat.conversation)).to.deep.include({ owner: 'bot', agent: null })
-    expect((await chat.store.handoffs(chat))[0]).to.deep.include({ how: 'returned', agent: agents.yamada.id })
+    expect((await chat.store.handoffs(chat))[0]).to.deep.include({ how: 'returned', agent: yamada.id })
+  })
+
+  it('brings the agent who, what is at hand, where and why, in three lines, in both languages', async () => {
+    const chat = deskChat()
+    await atFirstPart(chat)
+      .user('うまくいかない')
+      .user('「管理者ログオン」が見つからない')
+      .user('担当者に相談する')
+    const [handoff] = await chat.store.handoffs(chat)
+    const { summary, summaries, flow, answers } = handoff!.summary as Initiation
+    expect(flow).to.equal('service-suspended')
+    expect(answers[0]).to.deep.equal({ step: 'role', answer: 'user' })
+    expect(summary).to.deep.equal(summaries.ja)
+    expect(summary).to.deep.equal([
+      'ご相談：「サービスがご利用できなくなりました」と表示され、ログオンできない、利用者',
+      'お手元：3つともあります、利用者の暗証番号は、わかりますか？ わかります',
+      '今の手順：利用者のロック解除 手順 1 / 6（「管理者ログオン」が見つからない）',
+    ])
+    expect(summaries.en.join('\n')).to.match(/^About: .*\nAt hand: .*\nStep: .*Step 1 of \d/)
+  })
+
+  it('has the events of Bot Framework in its log, with the transcript, and none of them among its messages', async () => {
+    const chat = taken()
+    await chat.agent((desk, press) => desk.return(press()))
+    const log = (await chat.store.activities(chat.conversation, 0, 100)).map(({ activity }) => activity)
+    const events = log.filter(({ type }) => type === 'event')
+    expect(events.map(({ name, value }) => value.state ?? name)).to.deep.equal([
+      'handoff.initiate',
+      'accepted',
+      'completed',
+    ])
+    const [initiate, accepted] = events as [Partial<Activity>, Partial<Activity>]
+    const transcript = initiate.attachments?.[0]?.content.activities as Partial<Activity>[]
+    expect(transcript.map(({ text }) => text)).to.include.members([
+      'ログオンできない',
+      '利用者',
+      '担当者に相談する',
+    ])
+    const conversation = initiate.conversation as Activity['conversation']
+    const activity = { conversation, from: initiate.from, channelId: 'test', id: '1' }
+    const theirs = EventFactory.createHandoffInitiation({ activity } as never, initiate.value, {
+      activities: [],
+    })
+    expect(initiate).to.include.keys(
+      'name',
+      'value',
+      'conversation',
+      'from',
+      'channelId',
+      'timestamp',
+      'attachments',
+    )
+    expect(theirs.name).to.equal(initiate.name)
+    const { content: _, ...attachment } = initiate.attachments![0]!
+    expect(theirs.attachments![0]).to.deep.include(attachment)
+    const status = EventFactory.createHandoffStatus(conversation, 'accepted', '')
+    expect([accepted.type, accepted.name, accepted.value.state]).to.deep.equal([
+      status.type,
+      status.name,
+      status.value.state,
+    ])
+  })
+
+  it('lets the customer stop waiting, by the button or in words, and asks the step again', async () => {
+    for (const words of ['待つのをやめる', 'キャンセル']) {
+      const chat = waiting()
+      await chat.user(words).bot('取りやめました', '次の3つがお手元にあるか')
+      expect(await owner(chat)).to.equal('bot')
+      expect((await chat.store.handoffs(chat))[0]).to.deep.include({ how: 'cancelled' })
+      expect(
+        await refused(chat.desk.take({ conversation: chat.conversation, agent: yamada, key: 'k' })),
+      ).to.equal('409 NotWaiting')
+    }
+  })
+
+  it('shows an old button of the waiting to do nothing once the waiting is over', async () => {
+    const chat = waiting()
+    await chat.user('待つのをやめる').presses({ do: 'stopWaiting' }).bot('次の3つがお手元にあるか')
+    expect(await owner(chat)).to.equal('bot')
+  })
+
+  it('tells a customer who waits where buttons of the guide lead: to the person, or out of the waiting', async () => {
+    const chat = waiting()
+    await chat
+      .presses({ run: '1', step: 'service-suspended/at-hand', choice: 'all' })
+      .bot('ただいま1番目です')
+      .offers('待つのをやめる')
+      .presses({ do: 'back' })
+      .offers('待つのをやめる')
+    expect((await chat.state()).run?.path.at(-1)?.step).to.equal('at-hand')
+  })
+
+  it('speaks the language that a customer who waits asks for', async () => {
+    const chat = waiting()
+    await chat.event('setLocale', 'en').bot('We go on in English', 'number 1 in line').offers('Stop waiting')
+    await chat.types('日本語').bot('日本語でご案内します', 'ただいま1番目です')
+  })
+
+  it('warns a customer who writes a secret while waiting, and keeps it nowhere', async () => {
+    const chat = waiting()
+    await chat.user('暗証番号は9876です').bot('記録せずに消しました').offers('待つのをやめる')
+    const log = JSON.stringify(await chat.store.activities(chat.conversation, 0, 100))
+    expect(log).not.to.include('9876')
+  })
+
+  it('counts those who came before', async () => {
+    const first = waiting()
+    await first.later(1)
+    const second = deskChat({ beside: first })
+    await second.user('担当者').bot('ただいま2番目です')
+    await first.user('やめる')
+    await second.user('まだですか').bot('ただいま1番目です')
+  })
+
+  it('names the branch, and why, while nobody is at the desk or it is closed', async () => {
+    const chat = deskChat()
+    chat.presence.gone(yamada.id)
+    await chat.user('担当者').bot('対応できる担当者がおりません', 'お取引店にご連絡ください')
+    expect(await owner(chat)).to.equal('bot')
+    chat.presence.here(yamada.id)
+    chat.rules.support = { hours: [], closed: ['2026-11-23'], timezone: 'Asia/Tokyo', waitMinutes: 10 }
+    await chat.user('担当者').bot('対応時間外です', 'お取引店にご連絡ください')
+    expect(await owner(chat)).to.equal('bot')
+  })
+
+  it('offers a person beside the branch where an answer names it, when one is there', () =>
+    deskChat().user('担当者に相談したい').bot('お取引店にご連絡ください').offers('担当者に相談する'))
+})
+
+describe('a customer whom nobody takes', () => {
+  it('is told so after the time that the bank set, and helped on by the bot', async () => {
+    const chat = waiting()
+    await chat.later(10 * minute - 1).also(silence)
+    await chat.later(1).bot('ただいま担当者が対応できません', 'お取引店', '次の3つがお手元にあるか')
+    expect(await owner(chat)).to.equal('bot')
+    expect((await chat.store.handoffs(chat))[0]).to.deep.include({ how: 'expired' })
+    await chat.later(20 * minute).also(silence)
+  })
+
+  it('is told when the desk closes meanwhile', async () => {
+    const chat = waiting()
+    await chat
+    chat.rules.support = { hours: [], closed: ['2026-11-23'], timezone: 'Asia/Tokyo', waitMinutes: 10 }
+    await chat.later(1).bot('対応時間が終わりました', '次の3つがお手元にあるか')
+    expect(await owner(chat)).to.equal('bot')
+  })
+
+  it('keeps the place when the agent who took it is gone, and waits for another one', async () => {
+    const chat = taken()
+    await chat.later(1)
+    const other = deskChat({ beside: chat })
+    await other.user('担当者').bot('ただいま1番目です')
+    chat.presence.here(yamada.id)
+    await chat.later(30_000).also(silence)
+    await chat
+      .later(2 * minute)
+      .bot('接続が切れました', 'ただいま1番目です')
+      .offers('待つのをやめる')
+    expect(await owner(chat)).to.equal('queue')
+    await other.user('まだですか').bot('ただいま2番目です')
+    await chat.later(9 * minute).also(silence)
+    await chat.later(2 * minute).bot('ただいま担当者が対応できません')
+  })
+
+  it('keeps the place when the agent lets go', async () => {
+    const chat = taken()
+    await chat.agent((desk, press) => desk.release(press())).bot('ただいま1番目です')
+    expect(await owner(chat)).to.equal('queue')
+    await chat
+      .agent((desk, press) => desk.take({ ...press(), agent: sato }))
+      .bot('担当者の佐藤が対応します。')
+    expect((await chat.store.handoffs(chat))[0]).to.deep.include({ agent: sato.id, endedAt: null })
+  })
+})
+
+describe('an agent who has a conversation', () => {
+  it('alone can do something with it', async () => {
+    const chat = taken()
+    await chat
+    const { desk, conversation } = chat
+    const press = { conversation, agent: sato, key: 'k' }
+    expect(await refused(desk.take(press))).to.equal('409 Taken')
+    for (const deed of ['return', 'release', 'close'] as const)
+      expect(await refused(desk[deed](press)), deed).to.equal('409 NotYours')
+    expect(await refused(desk.send({ ...press, text: 'hello' }))).to.equal('409 NotYours')
+    expect(await refused(desk.answer({ ...press, pressed: { do: 'back' } }))).to.equal('409 NotYours')
+    expect(await refused(desk.transfer({ ...press, to: yamada }))).to.equal('409 NotYours')
+    expect(await refused(desk.take({ ...press, conversation: 'nobody' }))).to.equal('404 NotFound')
+    expect(await owner(chat)).to.equal('agent')
+  })
+
+  it('is one of two who take it at once, and the other is told', async () => {
+    const chat = waiting()
+    await chat
+    const { desk, conversation } = chat
+    const takes = await Promise.all(
+      [yamada, sato].map((agent) => refused(desk.take({ conversation, agent, key: 'k' }))),
+    )
+    expect(takes.sort()).to.deep.equal(['409 Taken', 'done'])
+    const said = (await chat.store.activities(conversation, 0, 100)).map(
+      ({ activity }) => activity.text ?? '',
+    )
+    expect(said.filter((text) => text.includes('が対応します'))).to.have.length(1)
+  })
+
+  it('does nothing twice by a press that is sent again, also after something else has been done', async () => {
+    const chat = waiting()
+    await chat
+    const { desk, conversation } = chat
+    const press = { conversation, agent: yamada, key: 'take' }
+    await Promise.all([1, 2, 3].map(() => desk.take(press)))
+    const send = { conversation, agent: yamada, key: 'send', text: 'こんにちは' }
+    await Promise.all([1, 2, 3].map(() => desk.send(send)))
+    await desk.return({ ...press, key: 'return' })
+    await desk.send(send)
+    await desk.take(press)
+    expect(await owner(chat)).to.equal('bot')
+    const texts = (await chat.store.activities(conversation, 0, 100)).map(({ activity }) => activity.text)
+    expect(texts.filter((text) => text === 'こんにちは')).to.have.length(1)
+  })
+
+  it('can give it to another one, and a supervisor can take it', async () => {
+    const chat = taken()
+    await chat
+      .agent((desk, press) => desk.transfer({ ...press(), to: sato }))
+      .bot('担当者の佐藤が対応します。')
+    await chat.agent((desk, press) => desk.takeOver(press())).bot('担当者の山田が対応します。')
+    expect(await chat.store.conversation(chat.conversation)).to.deep.include({
+      owner: 'agent',
+      agent: yamada.id,
+    })
+  })
+
+  it('moves the script of the customer without a word, and the bot goes on there', async () => {
+    const chat = taken()
+    const offered = { run: '1', step: 'service-suspended/at-hand' }
+    let said = ''
+    await chat
+      .agent(async (desk, press) => {
+        const result = await desk.answer({ ...press(), pressed: { ...offered, choice: 'all' } })
+        said = result.said.map(({ text }) => text).join()
+      })
+      .also(silence)
+    expect(said).not.to.equal('')
+    const step = (await chat.state()).run?.path.at(-1)?.step
+    expect(step).not.to.equal('at-hand')
+    await chat.agent((desk, press) => desk.return(press())).bot('自動のご案内に戻ります')
+    expect((await chat.state()).stack.at(-1)?.id).to.equal(`service-suspended/${step}`)
+    expect((await chat.state()).run?.path.at(-1)?.step).to.equal(step)
+  })
+
+  it('can name the step where the bot goes on', async () => {
+    const chat = deskChat()
+    await atFirstPart(chat)
+      .user('担当者')
+      .agent((desk, press) => desk.take(press()))
+    await chat
+      .agent((desk, press) => desk.return({ ...press(), step: 'role' }))
+      .bot('自動のご案内に戻ります', 'ロックされたのはどなたですか')
+    expect((await chat.state()).run?.path.map(({ step }) => step)).to.deep.equal(['role'])
+  })
+
+  it('closes it, and the bot answers when the customer writes again', async () => {
+    const chat = taken()
+    await chat.agent((desk, press) => desk.close(press())).bot('担当者とのご相談を終わります')
+    expect(await owner(chat)).to.equal('closed')
+    await chat.event('startConversation').also(silence)
+    expect(await owner(chat)).to.equal('closed')
+    await chat.user('ありがとう').bot('次の3つがお手元にあるか')
+    expect(await owner(chat)).to.equal('bot')
+    await chat.user('担当者').bot('ただいま1番目です')
+    expect((await chat.store.handoffs(chat)).map(({ how }) => how)).to.deep.equal(['closed', null])
+  })
+})
+
+describe('news of the bank while a person has the conversation', () => {
+  /** A customer who has got a link, and then a person. */
+  const withLink = () =>
+    atFirstPart(deskChat())
+      .also(async (chat) => {
+        expect((await chat.state()).run?.request).not.to.equal(undefined)
+      })
+      .user('担当者')
+
+  it('is kept while a person has it, and told once when the bot goes on', async () => {
+    const chat = withLink()
+    await chat
+      .agent((desk, press) => desk.take(press()))
+      .bankSays('cleared')
+      .also(silence)
+    const [held] = (await chat.state()).held ?? []
+    expect([held!.name, (held!.value as { state: string }).state]).to.deep.equal([
+      'unlock.updated',
+      'cleared',
+    ])
+    await chat.agent((desk, press) => desk.return(press())).bot('自動のご案内に戻ります', '解除')
+    expect((await chat.state()).run?.outcome).not.to.equal(undefined)
+    expect((await chat.state()).held).to.equal(undefined)
+    await chat.user('もう一度').event('startConversation')
+    const { told } = await chat.state()
+    expect(told).to.have.length(1)
+  })
+
+  it('is told when it is closed, too', async () => {
+    const chat = withLink()
+    await chat
+      .agent((desk, press) => desk.take(press()))
+      .bankSays('cleared')
+      .also(silence)
+    await chat.agent((desk, press) => desk.close(press())).bot('担当者とのご相談を終わります', '解除')
+    expect((await chat.state()).run?.outcome).not.to.equal(undefined)
+  })
+
+  it('is told at once to a customer who waits, and the waiting goes on', async () => {
+    const chat = withLink()
+    await chat.bankSays('cleared').bot('解除')
+    expect(await owner(chat)).to.equal('queue')
+  })
+
+  it('changes the language without a word, for the agent to write in it', async () => {
+    const chat = taken()
+    await chat.event('setLocale', 'en').also(silence)
+    expect((await chat.state()).locale).to.equal('en')
   })
 })
