@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs'
-import { parseArgs } from 'node:util'
+import { readCommandLine } from '../content/index.ts'
 import { createWords } from '../locales/index.ts'
 import { TeamsPackageError, teamsPackage } from './channels/teamsPackage.ts'
 import { ConfigError, readConfig } from './config.ts'
@@ -13,13 +13,11 @@ Writes the app package that an administrator of Teams uploads, from MicrosoftApp
   --privacy URL    the bank's privacy statement                       PUBLIC_URL
   --terms URL      the bank's terms of use                            PUBLIC_URL`
 
+const options = ['out', 'version', 'website', 'privacy', 'terms'] as const
+
 /** `npm run teams:package`. Ends with 1 when a setting is missing or wrong, with 2 when an option is. */
-function main(args: string[]): void {
-  const { out, help, ...given } = options(args)
-  if (help) {
-    console.log(usage)
-    return
-  }
+function main(): void {
+  const { out = 'kaijo-teams.zip', ...given } = readCommandLine(usage, options).values
   const { MicrosoftAppId: appId = '', PUBLIC_URL, CONTENT_DIR, BANK } = process.env
   if (!PUBLIC_URL)
     throw new TeamsPackageError([
@@ -42,29 +40,8 @@ function main(args: string[]): void {
       console.log(`--${page} was not given: the app shows ${publicUrl} there. Give the bank's own page.`)
 }
 
-function options(args: string[]) {
-  const text = { type: 'string' } as const
-  try {
-    const { values } = parseArgs({
-      args,
-      options: {
-        out: { ...text, default: 'kaijo-teams.zip' },
-        version: text,
-        website: text,
-        privacy: text,
-        terms: text,
-        help: { type: 'boolean', default: false },
-      },
-    })
-    return values
-  } catch (error) {
-    console.error(`${(error as Error).message} See npm run teams:package -- --help`)
-    process.exit(2)
-  }
-}
-
 try {
-  main(process.argv.slice(2))
+  main()
 } catch (error) {
   const { code, message } = error as NodeJS.ErrnoException
   const isKnown = [TeamsPackageError, ConfigError, ContentError].some((kind) => error instanceof kind)

@@ -1,5 +1,7 @@
-import { readFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inflateSync } from 'node:zlib'
 import draft04 from 'ajv-draft-04'
@@ -73,7 +75,9 @@ function unfiltered(data: Buffer, stride: number): number[][] {
   return rows
 }
 
-describe('the app package of Teams', () => {
+describe('the app package of Teams', function () {
+  this.timeout(20_000)
+
   const files = () => unzipSync(teamsPackage(app, wordsFor('シティ信金ビジネスダイレクト')))
   const json = (name: string) => JSON.parse(strFromU8(files()[name] as Uint8Array))
 
@@ -170,5 +174,34 @@ describe('the app package of Teams', () => {
       /app.name in locales\/ja\/teams.yaml is ".*" *; Teams takes 30 .* not 31/,
     )
     expect(make({ bankName: '長'.repeat(33) })).to.throw(/The name of the bank is/)
+  })
+
+  describe('npm run teams:package', () => {
+    const run = (env: Record<string, string>, ...args: string[]) =>
+      spawnSync(process.execPath, [join(root, 'bot/teamsPackageCommand.ts'), ...args], {
+        env: { PATH: process.env.PATH, ...env },
+        encoding: 'utf8',
+      })
+
+    it('writes the package of the settings, and says what is still to be given', () => {
+      const dir = mkdtempSync(join(tmpdir(), 'kaijo-package-'))
+      const file = join(dir, 'kaijo-teams.zip')
+      const env = { MicrosoftAppId: appId, PUBLIC_URL: app.publicUrl, MicrosoftAppPassword: 'hunter2' }
+      const { status, stdout } = run(env, '--out', file, '--terms', app.terms)
+      const manifest = JSON.parse(strFromU8(unzipSync(readFileSync(file))['manifest.json'] as Uint8Array))
+      rmSync(dir, { recursive: true })
+      expect(status).to.equal(0)
+      expect(stdout)
+        .to.match(/--privacy was not given/)
+        .and.not.match(/--terms|hunter2/)
+      expect(manifest.bots[0].botId).to.equal(appId)
+      expect(manifest.developer).to.include({ privacyUrl: app.publicUrl, termsOfUseUrl: app.terms })
+    })
+
+    it('ends with 1 and names every setting that is missing', () => {
+      const { status, stderr } = run({})
+      expect(status).to.equal(1)
+      expect(stderr).to.match(/MicrosoftAppId is not set.*\nPUBLIC_URL is not set/)
+    })
   })
 })
