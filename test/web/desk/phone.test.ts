@@ -203,12 +203,6 @@ describe('the phone of the desk', function () {
       viewport: { width: 768, height: 1024 },
       colorScheme: 'dark',
     },
-    {
-      name: 'in Japanese, dark, 360 wide',
-      lang: 'ja',
-      viewport: { width: 360, height: 740 },
-      colorScheme: 'dark',
-    },
   ] as const)
     it(`has nothing that axe-core finds wrong and no sideways scrolling, ${name}`, async () => {
       const visitor = await atTheDesk(browser, site, admin, look)
