@@ -5,6 +5,8 @@ import { freePort } from '../bot/freePort.ts'
 /** A server in a process of its own, on loopback. */
 export interface Started {
   port: number
+  /** Of the practice bank, where one runs with it. */
+  sandboxPort?: number
   process: ChildProcess
   /** Milliseconds from the start of the process to its being ready. */
   ms: number
@@ -38,7 +40,7 @@ export async function startKaijo(dir: string): Promise<Started> {
   })
   tied(child)
   await ready(child, `http://127.0.0.1:${port}/readyz`)
-  return { port, process: child, ms: performance.now() - began, stop: () => stopped(child) }
+  return { port, sandboxPort, process: child, ms: performance.now() - began, stop: () => stopped(child) }
 }
 
 /** Bare restify; see restifyServer.ts. */

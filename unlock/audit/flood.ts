@@ -8,12 +8,12 @@ export interface Flood {
 
 const minute = 60_000
 
-/** So many refusals of a kind in a minute are written; other deeds always are. */
+/** So many refusals of a kind (tries at what is locked are some) in a minute are written; other deeds always are. */
 export function createFlood(most: number): Flood {
   const kinds = new Map<string, { until: number; written: number; skipped: number }>()
   return {
     admit(what, now) {
-      if (!what.endsWith('.refused')) return { isWritten: true, skipped: 0 }
+      if (!/\.(refused|locked)$/.test(what)) return { isWritten: true, skipped: 0 }
       const kind = kinds.get(what)
       if (!kind || now >= kind.until) {
         kinds.set(what, { until: now + minute, written: 1, skipped: 0 })

@@ -23,77 +23,86 @@ export type Derive = (message: string, nonce: Buffer, pepper: Buffer) => Promise
 const argon2id = promisify(argon2)
 /** OWASP's least for argon2id: 19 MiB, two passes. */
 const cost = { parallelism: 1, tagLength: 32, memory: 19 * 1024, passes: 2 }
-const slots = 2
 
 /** The real one. */
 export const slowly: Derive = (message, nonce, pepper) =>
   argon2id('argon2id', { ...cost, message, nonce, secret: pepper })
 
-/** `pepper` goes into every hash and is kept apart from them. At most two hashes are made at a time. */
+/** One answer that is waited for. */
+interface Asked {
+  contract: string
+  kind: SecretKind
+  value: string
+  answer(isRight: boolean): void
+  fail(error: unknown): void
+}
+
+/**
+ * `pepper` goes into every hash and is kept apart from them. Whoever waits is taken together: their attempts are counted in one
+ * write to the disk, then one hash is made at a time, and all who are wrong without one (locked, unknown) share one. So a
+ * flood keeps nobody waiting, and no answer comes more quickly than another.
+ */
 export function createSecrets(db: DatabaseSync, pepper: Buffer, by: Derive = slowly): Secrets {
-  const inSlot = createSlots(slots)
   const count = db.prepare(
     'UPDATE secrets SET attempts = attempts + 1 WHERE contract = ? AND kind = ? AND attempts < ? RETURNING hash',
   )
   const forgive = db.prepare('UPDATE secrets SET attempts = 0 WHERE contract = ? AND kind = ?')
   const attempts = db.prepare('SELECT attempts FROM secrets WHERE contract = ? AND kind = ?')
-  const tried = db.prepare('UPDATE tries SET number = number + 1')
-  const derive = (value: string, nonce: Buffer) => inSlot(() => by(value, nonce, pepper))
-  let next: Promise<Buffer> | undefined
-  /**
-   * Takes as long as a check, where the answer is no already: no secret is locked more quickly than it is wrong. Whoever comes
-   * before it has begun shares it, or a flood against a locked secret would keep everybody else waiting.
-   */
-  const pretend = (value: string) => {
-    const begin = () => {
-      next = undefined
-      return by(value, randomBytes(16), pepper)
-    }
-    // Not at once: a free slot would begin before it can be shared.
-    next ??= Promise.resolve().then(() => inSlot(begin))
-    return next
-  }
-  /** One write to the disk, whether or not there is such a contract: the time taken must not tell. */
-  const countTry = (contract: string, kind: SecretKind) =>
+  const tried = db.prepare('UPDATE tries SET number = number + ?')
+  let waiting: Asked[] = []
+  let isWorking = false
+
+  /** The attempts are on the disk before any answer is known: no crash and no crowd gains one. */
+  const countAll = (all: readonly Asked[]) =>
     transact(db, () => {
-      tried.run()
-      return count.get(contract, kind, mostAttempts)
+      // Also when there is no such contract: the time taken must not tell.
+      tried.run(all.length)
+      return all.map((asked) => ({ asked, hash: count.get(asked.contract, asked.kind, mostAttempts)?.hash }))
     })
+
+  async function isRight({ asked, hash }: { asked: Asked; hash: unknown }): Promise<boolean> {
+    const [nonce, tag] = String(hash)
+      .split('.')
+      .map((part) => Buffer.from(part, 'base64')) as [Buffer, Buffer]
+    const given = await by(asked.value, nonce, pepper)
+    if (tag.length !== given.length || !timingSafeEqual(tag, given)) return false
+    forgive.run(asked.contract, asked.kind)
+    return true
+  }
+
+  async function take(all: readonly Asked[]): Promise<void> {
+    const counted = countAll(all)
+    const right = new Set<Asked>()
+    for (const one of counted) if (one.hash && (await isRight(one))) right.add(one.asked)
+    if (counted.some(({ hash }) => !hash)) await by(all[0]?.value ?? '', randomBytes(16), pepper)
+    for (const asked of all) asked.answer(right.has(asked))
+  }
+
+  async function work(): Promise<void> {
+    if (isWorking) return
+    isWorking = true
+    // Whoever comes in the same moment is taken along.
+    await new Promise((resolve) => setImmediate(resolve))
+    while (waiting.length > 0) {
+      const all = waiting
+      waiting = []
+      await take(all).catch((error) => {
+        for (const { fail } of all) fail(error)
+      })
+    }
+    isWorking = false
+  }
 
   return {
     async hash(value) {
       const nonce = randomBytes(16)
-      return `${nonce.toString('base64')}.${(await derive(value, nonce)).toString('base64')}`
+      return `${nonce.toString('base64')}.${(await by(value, nonce, pepper)).toString('base64')}`
     },
-    async check(contract, kind, value) {
-      // The attempt is on the disk before the answer is known: no crash and no crowd gains one.
-      const counted = countTry(contract, kind)
-      const [nonce, tag] = String(counted?.hash ?? '.')
-        .split('.')
-        .map((part) => Buffer.from(part, 'base64'))
-      const typed = value.normalize('NFKC').trim()
-      const given = await (nonce?.length === 16 ? derive(typed, nonce) : pretend(typed))
-      if (!counted || !tag || tag.length !== given.length || !timingSafeEqual(tag, given)) return false
-      forgive.run(contract, kind)
-      return true
-    },
+    check: (contract, kind, value) =>
+      new Promise((answer, fail) => {
+        waiting.push({ contract, kind, value: value.normalize('NFKC').trim(), answer, fail })
+        void work()
+      }),
     isLocked: (contract, kind) => Number(attempts.get(contract, kind)?.attempts ?? 0) >= mostAttempts,
-  }
-}
-
-/** Lets so many run at a time and the others wait: a flood of PINs must not take the whole machine. */
-function createSlots(free: number) {
-  const waiting: (() => void)[] = []
-  let left = free
-  return async <T>(work: () => Promise<T>): Promise<T> => {
-    if (left > 0) left -= 1
-    else await new Promise<void>((resolve) => waiting.push(resolve))
-    try {
-      return await work()
-    } finally {
-      const next = waiting.shift()
-      if (next) next()
-      else left += 1
-    }
   }
 }

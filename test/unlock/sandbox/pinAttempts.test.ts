@@ -43,7 +43,7 @@ describe('the attempts at a PIN', () => {
     db.close()
     expect(new Set(answers)).to.deep.equal(new Set([false]))
     expect(verified).to.equal(allowed)
-    expect(most, 'hashes at a time').to.equal(2)
+    expect(most, 'hashes at a time').to.equal(1)
     const page = await atPin(visit(practice.url))
     await page.send({ pin: demo.pin })
     expect([page.status, page.path]).to.deep.equal([422, '/bank/pin'])
