@@ -10,7 +10,7 @@ import { line } from './channels/line.ts'
 import { teams, teamsDelivery } from './channels/teams.ts'
 import type { Config } from './config.ts'
 import { Delivery } from './delivery.ts'
-import { openAccess } from './desk/access.ts'
+import { type Access, openAccess } from './desk/access.ts'
 import { openChatDesk } from './desk/chatDesk.ts'
 import { createDesk, type Desk } from './desk/desk.ts'
 import { deskNow } from './desk/deskNow.ts'
@@ -44,6 +44,8 @@ export interface Kaijo {
   /** What agents can do with a conversation, and which of them are there. */
   desk: Desk
   presence: Presence
+  /** Who may come to the desk. */
+  access: Access
   /** The one-time link of the desk's first admin; undefined when there is an account. */
   welcome: string | undefined
   close(): Promise<void>
@@ -214,6 +216,7 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
     live,
     desk,
     presence,
+    access,
     welcome: access.welcome,
     async close() {
       live.close()

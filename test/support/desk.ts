@@ -47,8 +47,8 @@ export function deskVisitor(url: string): DeskVisitor {
       if (set) this.cookie = set[1] || undefined
       const text = await answer.text()
       const isJson = answer.headers.get('content-type')?.startsWith('application/json')
-      const read = isJson ? JSON.parse(text) : text
-      if (isJson && typeof read.csrf === 'string') this.csrf = read.csrf
+      const read = isJson && text ? JSON.parse(text) : text
+      if (isJson && typeof read?.csrf === 'string') this.csrf = read.csrf
       return { status: answer.status, headers: answer.headers, body: read }
     },
   }
