@@ -13,7 +13,7 @@ export interface Work {
 }
 
 /** No piece of work takes longer: a turn asks the unlock API for three seconds, a channel has half a minute. */
-const LEASE_MS = { turn: 15_000, send: 60_000 }
+const LEASE_MS = { turn: 6000, send: 60_000 }
 const RETRY_MS = [50, 200, 1000, 5000]
 /** How soon the work of a process that has died is found. */
 const LOOK_MS = 2000

@@ -19,6 +19,8 @@ export interface Served {
   isRunning(): boolean
   /** Starts it (again); resolves when it is ready. */
   start(): Promise<void>
+  /** Lets it stand still or go on: SIGSTOP, SIGCONT. */
+  signal(signal: NodeJS.Signals): void
   /** SIGKILL: nothing is finished, nothing is closed. */
   kill(): Promise<void>
   /** SIGTERM; resolves with the exit code. */
@@ -63,6 +65,7 @@ export async function serve(env: Record<string, string> = {}): Promise<Served> {
       await ready(`${url}/readyz`, isRunning, () => written)
       trust(readFileSync(join(dir, 'sandbox', 'ca.crt'), 'utf8'))
     },
+    signal: (signal) => void child?.kill(signal),
     async kill() {
       const gone = exited()
       child?.kill('SIGKILL')
@@ -71,6 +74,8 @@ export async function serve(env: Record<string, string> = {}): Promise<Served> {
     async stop() {
       const gone = exited()
       child?.kill('SIGTERM')
+      // One that stands still would never hear of it.
+      child?.kill('SIGCONT')
       return gone
     },
     async end() {
