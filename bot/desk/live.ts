@@ -225,6 +225,8 @@ class Live implements DeskLive {
       }
       page.isAlive = false
       page.socket.ping()
+      // Pages do not see pings: by this they know that the line is not dead.
+      this.#send(page, {})
       this.#parts.attendance.heard(page.agent.id)
       if (page.at !== null) this.#parts.viewers.looks(page.agent, page.at)
     }

@@ -2,10 +2,10 @@ import type { Rim } from './rim.ts'
 
 /** A wait that can be cut short. */
 export class Pause {
-  readonly #rim: Rim
+  readonly #rim: Pick<Rim, 'after'>
   #end: (() => void) | undefined
 
-  constructor(rim: Rim) {
+  constructor(rim: Pick<Rim, 'after'>) {
     this.#rim = rim
   }
 

@@ -1,5 +1,6 @@
 import { openAccounts } from './accounts.ts'
 import type { Me, OpenScreen } from './api.ts'
+import { openChats } from './chats.ts'
 import { openPhone } from './phone.ts'
 
 /** One screen of the desk: the name is its address (`#/phone`) and its word (`shell.phone`). */
@@ -13,5 +14,6 @@ export interface ScreenEntry {
 /** The screens in the order of the navigation; the first is where the desk opens. */
 export const screens: readonly ScreenEntry[] = [
   { name: 'phone', open: openPhone },
+  { name: 'chats', open: openChats },
   { name: 'accounts', open: openAccounts },
 ]

@@ -1,0 +1,200 @@
+import { element } from '../chat/element.ts'
+import type { Api } from './api.ts'
+import type { ChatView } from './chatView.ts'
+import { copyText } from './copying.ts'
+import { type Choice, type Outcome, type Script, unmarked } from './phoneView.ts'
+
+export type Answer = { choice: string } | { symptom: string } | { do: 'back' | 'restart' }
+
+/** What the script's keys and buttons do. */
+export interface ScriptActs {
+  onAnswer(answer: Answer): void
+  onInsert(text: string): void
+}
+
+/** The customer's step beside the chat: what the bot would say, in the customer's language, and the answers. */
+export class ChatScript {
+  readonly place = element('section', { class: 'chat-script', 'aria-labelledby': 'script-title' })
+  readonly #api: Api
+  readonly #acts: ScriptActs
+  #view: ChatView | undefined
+  #heard: string[] = []
+  #drawn = ''
+
+  constructor(api: Api, acts: ScriptActs) {
+    this.#api = api
+    this.#acts = acts
+  }
+
+  /** What the bot would have said before the step: a hint, an answer. It stays until the next answer. */
+  heard(texts: string[]): void {
+    this.#heard = texts
+    if (this.#view) this.draw(this.#view)
+  }
+
+  /** Whoever works by keyboard goes on at the button that puts the step into the draft. */
+  focus(): void {
+    this.place.querySelector<HTMLElement>('[data-begin]')?.focus({ preventScroll: true })
+  }
+
+  actOf(key: string, status: HTMLElement): (() => void) | undefined {
+    const { script } = this.#view ?? {}
+    if (!script) return undefined
+    const choice = script.choices.find((one) => one.key === key)
+    if (choice) return () => this.#acts.onAnswer({ choice: choice.id })
+    const symptom = script.symptoms.find((one) => one.key === key)
+    if (symptom) return () => this.#acts.onAnswer({ symptom: symptom.id })
+    if (key === 'c') return () => void copyText(wording(script), status, this.#api)
+    if (key === 'b') return () => this.#acts.onAnswer({ do: 'back' })
+    return undefined
+  }
+
+  draw(view: ChatView): void {
+    this.#view = view
+    const now = JSON.stringify([view.script, view.trail, view.isMine, view.locale, this.#heard])
+    if (now === this.#drawn) return
+    const hadFocus = this.place.contains(document.activeElement)
+    this.#drawn = now
+    this.place.replaceChildren(...this.#parts(view))
+    if (hadFocus) this.focus()
+  }
+
+  #parts({ script, trail, isMine, locale }: ChatView): HTMLElement[] {
+    const { t } = this.#api
+    const title = element('h3', { id: 'script-title' }, t('chats.script'))
+    if (!script) return [title, element('p', { class: 'quiet' }, t('chats.noScript'))]
+    const { progress } = script
+    return [
+      title,
+      element('p', { class: 'step-title' }, [script.title, progress?.label].filter(Boolean).join(' · ')),
+      ...this.#trail(trail),
+      ...this.#heard.map((text) => this.#wordingOf(text, locale, isMine, 'chats.insert')),
+      this.#wordingOf(wording(script), locale, isMine, 'chats.insertStep', script),
+      ...this.#inside(script),
+      ...(script.guide ? [this.#guide(script.guide)] : []),
+      ...this.#answers('phone.choices', script.choices, isMine, (one) => ({ choice: one.id })),
+      ...this.#answers('phone.symptoms', script.symptoms, isMine, (one) => ({ symptom: one.id })),
+      ...(isMine ? [this.#back()] : []),
+      element('p', { class: 'quiet version' }, t('phone.version', { version: script.version })),
+    ]
+  }
+
+  /** A text in the customer's language with the button that puts it into the draft, and what it means. */
+  #wordingOf(text: string, lang: string, isMine: boolean, label: string, script?: Script): HTMLElement {
+    const { t } = this.#api
+    const box = element('div', { class: 'wording' }, element('p', { class: 'say', lang }, text))
+    if (script && script.agentSay !== script.say)
+      box.append(
+        element(
+          'details',
+          {},
+          element('summary', {}, t('phone.inYourWords')),
+          element('p', { class: 'sense' }, script.agentSay),
+        ),
+      )
+    if (!isMine) return box
+    const insert = element(
+      'button',
+      { type: 'button', class: script ? 'button primary' : 'button', 'data-begin': script !== undefined },
+      ...(script ? [element('kbd', { 'aria-hidden': 'true' }, 'Enter')] : []),
+      t(label),
+    )
+    insert.addEventListener('click', () => this.#acts.onInsert(text))
+    box.append(insert)
+    return box
+  }
+
+  #trail(trail: ChatView['trail']): HTMLElement[] {
+    const given = trail.filter(({ answer }) => answer !== undefined)
+    if (given.length === 0) return []
+    const rows = given.flatMap(({ title, answer = '' }) => [
+      element('dt', {}, title),
+      element('dd', {}, answer),
+    ])
+    return [
+      element(
+        'details',
+        { class: 'answers-so-far' },
+        element('summary', {}, this.#api.t('chats.trail', { count: given.length })),
+        element('dl', {}, ...rows),
+      ),
+    ]
+  }
+
+  #inside({ verify, notes }: Script): HTMLElement[] {
+    const { t } = this.#api
+    const lines = [
+      ...(verify ? [{ title: t('phone.verify'), text: verify }] : []),
+      ...notes.map((text) => ({ title: t('phone.note'), text })),
+    ]
+    return lines.map(({ title, text }) =>
+      element(
+        'div',
+        { class: 'inside' },
+        element('h4', {}, title, ' ', element('span', { class: 'badge' }, t('phone.onlyYou'))),
+        element('p', {}, unmarked(text)),
+      ),
+    )
+  }
+
+  #guide({ number, page, code }: NonNullable<Script['guide']>): HTMLElement {
+    const { t } = this.#api
+    return element(
+      'div',
+      { class: 'guide' },
+      element(
+        'p',
+        {},
+        `${t('phone.guide')}: `,
+        element('b', {}, number),
+        ` ${t('phone.code')}: `,
+        element('b', {}, code),
+      ),
+      element('p', { class: 'quiet' }, t('phone.guideHelp', { page })),
+    )
+  }
+
+  #answers(
+    title: string,
+    choices: Choice[],
+    isMine: boolean,
+    answerOf: (one: Choice) => Answer,
+  ): HTMLElement[] {
+    if (choices.length === 0) return []
+    const buttons = choices.map((choice) => {
+      const cap = choice.key ? [element('kbd', { 'aria-hidden': 'true' }, choice.key)] : []
+      const button = element(
+        'button',
+        { type: 'button', class: 'answer', 'aria-keyshortcuts': choice.key, disabled: !isMine },
+        ...cap,
+        element('span', {}, choice.agentSay),
+      )
+      button.addEventListener('click', () => this.#acts.onAnswer(answerOf(choice)))
+      return button
+    })
+    return [element('h4', {}, this.#api.t(title)), element('div', { class: 'answers' }, ...buttons)]
+  }
+
+  #back(): HTMLElement {
+    const button = element(
+      'button',
+      { type: 'button', class: 'button', 'aria-keyshortcuts': 'B' },
+      element('kbd', { 'aria-hidden': 'true' }, 'B'),
+      this.#api.t('phone.back'),
+    )
+    button.addEventListener('click', () => this.#acts.onAnswer({ do: 'back' }))
+    return button
+  }
+}
+
+/** The step as the bot would say it, or the outcome with what is missing and its forms; in the customer's language. */
+function wording({ say, outcome }: Script): string {
+  return outcome ? outcomeWording(outcome) : say
+}
+
+function outcomeWording({ title, text, missing, forms, after }: Outcome): string {
+  const lacking = missing.map(({ what, note }) => (note ? `${what} (${note})` : what))
+  return [title, text, ...[...lacking, ...forms].map((line) => `・${line}`), ...(after ? [after] : [])].join(
+    '\n',
+  )
+}
