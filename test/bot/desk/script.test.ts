@@ -149,6 +149,12 @@ for (const bank of ['osaka-city', 'minato-example'])
             script.outcome?.after ?? '',
           ]
           for (const sentence of wanted) expect(said).to.include(sentence)
+          if (!script.outcome) continue
+          // And nothing less: every line of the bot's lists is one of the sheet's.
+          const { forms, missing } = script.outcome
+          expect(said.split('\n').filter((line) => line.startsWith('・'))).to.have.length(
+            forms.length + missing.length,
+          )
         }
       })
 

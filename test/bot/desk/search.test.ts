@@ -41,4 +41,33 @@ describe('the search of the desk', function () {
       missed.map(({ text, wanted, found }) => `${text}: ${wanted}, not ${found}`).join('\n'),
     ).to.be.at.least(0.95)
   })
+
+  for (const [typed, wanted] of [
+    ['certif', 'faq/certificate-missing'],
+    ['smartp', 'faq/mobile-phone'],
+    ['カード紛', 'faq/customer-card-lost'],
+    ['しょうめいし', 'faq/certificate-missing'],
+    ['ﾏｯｼﾛ', 'faq/white-page'],
+    ['ぶらう', 'canned/close-browsers'],
+    ['anything el', 'canned/closing'],
+  ] as const)
+    it(`finds ${wanted} first while 「${typed}」 is still being typed`, () => {
+      expect(first(typed, 'ja')[0]).to.equal(wanted)
+    })
+
+  it('shows each in the agent’s language with the words in the customer’s, and what a canned response asks for', () => {
+    const found = search({ text: 'あいさつ', agentLocale: 'ja', customerLocale: 'en', most: 1 })
+    expect(found[0]).to.deep.include({
+      kind: 'canned',
+      id: 'greeting',
+      title: '最初のごあいさつ',
+      ask: [{ name: 'agent', label: '担当者の名前' }],
+    })
+    expect(found[0]?.text).to.match(/^Thank you for waiting. My name is \{\{ask\.agent\}\}/)
+  })
+
+  it('offers neither small talk nor anything for nothing', () => {
+    expect(first('ありがとうございます', 'ja', 50)).not.to.include('faq/thanks')
+    expect(first('  ', 'ja')).to.deep.equal([])
+  })
 })
