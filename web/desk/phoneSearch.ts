@@ -40,6 +40,8 @@ class Search {
   /** What the results on the page were found for. */
   #shown = ''
   #isPending = false
+  /** Enter was faster than the results: the first is opened when they come. */
+  #isAwaited = false
 
   constructor(place: HTMLElement, api: Api, onBegin: (found: Found, locale: Lang) => Promise<void>) {
     this.#api = api
@@ -91,6 +93,7 @@ class Search {
 
   #ask(): void {
     this.#asking?.abort()
+    this.#isAwaited = false
     const text = this.#field.value.trim()
     this.#detail.hidden = true
     if (text === '') {
@@ -121,6 +124,9 @@ class Search {
     this.#list.replaceChildren(...found.map((one, at) => this.#option(one, at)))
     this.#field.setAttribute('aria-expanded', String(found.length > 0))
     this.#mark()
+    if (!this.#isAwaited) return
+    this.#isAwaited = false
+    this.#open(0)
   }
 
   #option(found: Found, at: number): HTMLElement {
@@ -157,7 +163,8 @@ class Search {
     if (event.key === 'Enter') {
       event.preventDefault()
       // Results of fewer letters than were typed are not what the agent means.
-      if (!this.#isPending && this.#shown === this.#field.value.trim()) this.#open(this.#at)
+      if (this.#isPending || this.#shown !== this.#field.value.trim()) this.#isAwaited = this.#isPending
+      else this.#open(this.#at)
     }
     if (event.key === 'Escape') {
       this.#field.value = ''

@@ -115,6 +115,23 @@ describe('the phone of the desk', function () {
     await visitor.context.close()
   })
 
+  it('opens what was typed when Enter comes before the results', async () => {
+    const visitor = await atTheDesk(browser, site, admin)
+    await visitor.page.locator('#search:focus').waitFor()
+    await visitor.page.route('**/desk/api/search?*', async (route) => {
+      await visitor.page.locator('body.typed').waitFor({ state: 'attached' })
+      await route.continue()
+    })
+    await visitor.page.keyboard.insertText('管理者がロック')
+    await visitor.page.keyboard.press('Enter')
+    await visitor.page.evaluate("document.body.className = 'typed'")
+    await visitor.page
+      .locator('.read')
+      .filter({ hasText: /お取引店でのお手続き/ })
+      .waitFor()
+    await visitor.context.close()
+  })
+
   it('takes Enter for the input method while words are being put together', async () => {
     const visitor = await atTheDesk(browser, site, admin)
     await visitor.page.locator('#search:focus').waitFor()
