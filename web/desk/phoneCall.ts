@@ -11,6 +11,9 @@ export function openCall(place: HTMLElement, api: Api, view: CallView): Screen {
   return { close: () => call.close() }
 }
 
+/** How often to look whether the caller has gone on at the PC, or the bank has confirmed it. */
+const lookEvery = 2500
+
 type Answer = { choice: string } | { symptom: string } | { do: 'back' | 'restart' } | { reopen: string }
 
 class Call {
@@ -19,16 +22,19 @@ class Call {
   readonly #status = element('p', { role: 'status', class: 'quiet' })
   #view: CallView
   #isBusy = false
+  readonly #timer: number
 
   constructor(place: HTMLElement, api: Api, view: CallView) {
     this.#place = place
     this.#api = api
     this.#view = view
     document.addEventListener('keydown', this.#pressed)
+    this.#timer = window.setInterval(() => void this.#look(), lookEvery)
     this.#draw()
   }
 
   close(): void {
+    window.clearInterval(this.#timer)
     document.removeEventListener('keydown', this.#pressed)
   }
 
@@ -86,6 +92,19 @@ class Call {
       this.#isBusy = false
       this.#place.removeAttribute('aria-busy')
     }
+  }
+
+  /** A step on the certificate's PC can be done there, too; and the bank confirms without anybody's key. */
+  async #look(): Promise<void> {
+    const { script, conversation, version } = this.#view
+    const mayMove = script?.kind === 'part' || script?.kind === 'await'
+    if (!mayMove || this.#isBusy || document.hidden) return
+    const path = `/desk/api/calls/${encodeURIComponent(conversation)}`
+    const view = await this.#api.get<CallView>(path, { background: true }).catch(() => undefined)
+    if (!view || this.#isBusy || view.version <= version || this.#view.version !== version) return
+    this.#view = view
+    this.#status.textContent = this.#api.t('phone.moved')
+    this.#draw()
   }
 
   #draw(): void {

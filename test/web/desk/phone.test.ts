@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import type { Browser } from 'playwright-core'
+import type { State } from '../../../dialogs/index.ts'
 import { startBrowser } from '../../support/browser.ts'
 import { type DeskVisitor, firstAdmin } from '../../support/desk.ts'
 import { type Site, startSite } from '../site.ts'
@@ -112,6 +113,38 @@ describe('the phone of the desk', function () {
     await visitor.page.keyboard.press('/')
     await visitor.page.locator('#search:focus').waitFor()
     expect(visitor.complaints).to.deep.equal([])
+    await visitor.context.close()
+  })
+
+  it('shows by itself that the bank has confirmed it, and that the caller has gone on at the PC', async () => {
+    const visitor = await atTheDesk(browser, site, admin)
+    await search(visitor, '利用者 ロック', /利用者のロックを解除/)
+    await visitor.page.keyboard.press('Enter')
+    await visitor.page.locator('.read').filter({ hasText: /3つ/ }).waitFor()
+    for (const read of [/利用者ご本人/, /ここからは/]) await press(visitor, '1', read)
+    const conversation = new URL(visitor.page.url()).hash.replace('#/phone/', '')
+    const { store, turns } = site.kaijo
+    const call = await store.conversation(conversation)
+    const { run } = call!.state as State
+    const tell = (name: string, value: object) => {
+      const activity = { type: 'event', name, value }
+      return turns.accept({ channel: 'other', eventId: name, conversation, activity, logged: false })
+    }
+    const request = run?.request?.id
+    await tell('guide.followed', { flow: run?.flow, step: 'unlock/pin', request })
+    await visitor.page
+      .locator('.read')
+      .filter({ hasText: /ご契約先暗証番号/ })
+      .waitFor()
+    await visitor.page
+      .locator('[role=status]')
+      .filter({ hasText: /側で進みました/ })
+      .waitFor()
+    await tell('unlock.updated', { id: request, state: 'cleared' })
+    await visitor.page
+      .locator('.sheet')
+      .filter({ hasText: /解除を確認しました/ })
+      .waitFor()
     await visitor.context.close()
   })
 
