@@ -56,15 +56,17 @@ describe('LINE under a storm', function () {
     await until(async () => (await kaijo.store.sending()).length === 0)
 
     const used = replies()
-    expect([used.length, new Set(used).size]).to.deep.equal([2000, 2000])
-    expect(line.delivered).to.have.length(2000)
+    expect(new Set(used).size).to.equal(used.length)
+    // On a machine that needs more than 45 s for one of them, the customer is told to wait and answered by a push.
+    const answered = line.delivered.filter(({ messages }) => !readable(messages).includes('確認しています'))
+    expect(answered).to.have.length(2000)
     for (const user of users) {
       const log = await kaijo.store.activities(`line:${user}`, 0, 500)
       const said = log
         .filter(({ activity }) => activity.from?.role === 'user')
         .map(({ activity }) => activity.text)
       expect([said.length, new Set(said).size]).to.deep.equal([10, 10])
-      expect(line.delivered.filter(({ to }) => to === user)).to.have.length(10)
+      expect(answered.filter(({ to }) => to === user)).to.have.length(10)
     }
     expect(line.invalid).to.deep.equal([])
     await kaijo.end()
@@ -137,10 +139,13 @@ describe('LINE under a storm', function () {
       const id = (kept?.state as State | undefined)?.run?.request?.id as string
       Object.assign(bank.requests.get(id) ?? {}, { state: 'cleared' })
       const { headers, body } = bank.webhook(id, 'cleared')
-      const post = () =>
-        fetch(`${kaijo.url}/unlock/callback`, { method: 'POST', headers, body: new Uint8Array(body) })
-      const statuses = (await Promise.all([post(), post()])).map(({ status }) => status)
-      expect(statuses).to.deep.equal([204, 204])
+      /** The bank's own insistence: what is answered with 503 on a busy machine comes again. */
+      const post = async (): Promise<number> => {
+        const request = { method: 'POST', headers, body: new Uint8Array(body) }
+        const { status } = await fetch(`${kaijo.url}/unlock/callback`, request)
+        return status === 503 ? post() : status
+      }
+      expect(await Promise.all([post(), post()])).to.deep.equal([204, 204])
     })
     await until(() => customers.every(({ got }) => got.some(({ by }) => by === 'push')))
     isOver = true

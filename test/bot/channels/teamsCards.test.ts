@@ -68,7 +68,8 @@ const walks: Record<'ja' | 'en', (() => Chat)[]> = {
   ],
 }
 
-describe('what Teams gets', () => {
+describe('what Teams gets', function () {
+  this.timeout(60_000)
   const all: Said[] = []
   before(async () => {
     for (const walk of [...walks.ja, ...walks.en]) all.push(...(await saidIn(walk())))
