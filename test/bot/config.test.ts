@@ -84,6 +84,13 @@ describe('the settings', () => {
     ['UNLOCK_LINK_ORIGIN', 'https://www.bank.example/requests'],
     ['SANDBOX_PORT', '-1'],
     ['LOG_LEVEL', 'loud'],
+    ['RETENTION_DAYS', '0'],
+    ['RETENTION_DAYS', '4000'],
+    ['DESK_OIDC_ISSUER', 'http://login.bank.example'],
+    ['DESK_OIDC_SCOPE', 'profile email'],
+    ['DESK_OIDC_ROLES', 'agent=helpdesk'],
+    ['DESK_OIDC_ROLES', 'agent=a,supervisor=b,admin='],
+    ['DESK_OIDC_ROLES', 'agent=a,supervisor=b,root=c'],
     ['LIMIT_CONNECTIONS', '0'],
   ]
   for (const [name, value] of wrong)
@@ -103,6 +110,25 @@ describe('the settings', () => {
       'UNLOCK_API_TOKEN',
       'UNLOCK_API_KEYS',
     ])
+  })
+
+  it('take the identity provider of the desk as a whole or not at all, and never show its secret', () => {
+    const whole = {
+      DESK_OIDC_ISSUER: 'https://login.bank.example',
+      DESK_OIDC_CLIENT_ID: 'kaijo',
+      DESK_OIDC_CLIENT_SECRET: 'secret-of-the-desk',
+    }
+    expect(readConfig(whole).desk.oidc).to.deep.equal({
+      issuer: 'https://login.bank.example',
+      clientId: 'kaijo',
+      clientSecret: 'secret-of-the-desk',
+      scope: 'openid profile email',
+      roleClaim: 'roles',
+      roles: { agent: 'agent', supervisor: 'supervisor', admin: 'admin' },
+    })
+    expect(readConfig({}).desk).to.deep.equal({ oidc: undefined, retentionDays: 90 })
+    const [problem] = problemsOf({ ...whole, DESK_OIDC_CLIENT_ID: '' })
+    expect(problem).to.include('DESK_OIDC_CLIENT_ID is not set').and.not.to.include('secret-of')
   })
 
   it('say that pages of a bank need the API of that bank', () => {
