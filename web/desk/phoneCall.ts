@@ -1,9 +1,11 @@
 import { element } from '../chat/element.ts'
 import { type Api, pressKey, type Screen } from './api.ts'
 import { copyText } from './copying.ts'
+import { keyButton } from './keyButton.ts'
 import { isCommand } from './keys.ts'
-import { outcomeSheet, outcomeText } from './outcomeSheet.ts'
-import { type CallView, type Choice, type Script, unmarked } from './phoneView.ts'
+import { outcomeText } from './outcomeSheet.ts'
+import { type Answer, drawAside, drawStep, type Sight } from './phoneStep.ts'
+import type { CallView, Script } from './phoneView.ts'
 
 /** One call: the step with the line to read aloud, and a key for every answer. */
 export function openCall(place: HTMLElement, api: Api, view: CallView): Screen {
@@ -13,8 +15,6 @@ export function openCall(place: HTMLElement, api: Api, view: CallView): Screen {
 
 /** How often to look whether the caller has gone on at the PC, or the bank has confirmed it. */
 const lookEvery = 2500
-
-type Answer = { choice: string } | { symptom: string } | { do: 'back' | 'restart' } | { reopen: string }
 
 class Call {
   readonly #place: HTMLElement
@@ -61,6 +61,11 @@ class Call {
       ...(script?.outcome && { p: () => print() }),
     }
     return acts[key]
+  }
+
+  /** What a step is drawn with. */
+  get #sight(): Sight {
+    return { api: this.#api, lang: this.#view.locale, onAnswer: (answer) => void this.#answer(answer) }
   }
 
   #next(): void {
@@ -115,9 +120,9 @@ class Call {
         element('h2', {}, this.#api.t('phone.heard')),
         ...heard.map((line) => element('p', { class: 'heard', lang: locale }, line)),
       )
-    if (script) main.append(...this.#step(script))
+    if (script) main.append(...drawStep(script, this.#sight))
     else main.append(element('p', {}, this.#api.t('phone.ended')))
-    const aside = script ? [this.#aside(script)] : []
+    const aside = script ? [drawAside(script, this.#sight)] : []
     this.#place.replaceChildren(
       this.#bar(script),
       ...this.#trail(),
@@ -151,11 +156,13 @@ class Call {
       element(
         'div',
         { class: 'acts' },
-        this.#button('B', t('phone.back'), () => this.#answer({ do: 'back' })),
-        this.#button('R', t('phone.restart'), () => this.#answer({ do: 'restart' })),
-        this.#button('C', t('phone.copy'), () => this.#copy()),
-        ...(script?.outcome ? [this.#button('P', t('phone.print'), () => print())] : []),
-        this.#button('/', t('phone.newCall'), () => this.#next(), isOver ? 'button primary' : 'button'),
+        keyButton('B', t('phone.back'), () => this.#answer({ do: 'back' })),
+        keyButton('R', t('phone.restart'), () => this.#answer({ do: 'restart' })),
+        keyButton('C', t('phone.copy'), () => this.#copy()),
+        ...(script?.outcome ? [keyButton('P', t('phone.print'), () => print())] : []),
+        keyButton('/', t('phone.newCall'), () => this.#next(), {
+          kind: isOver ? 'button primary' : 'button',
+        }),
       ),
     )
   }
@@ -177,133 +184,5 @@ class Call {
       return element('li', {}, button)
     })
     return [element('nav', { class: 'trail', 'aria-label': t('phone.trail') }, element('ol', {}, ...items))]
-  }
-
-  #step(script: Script): HTMLElement[] {
-    const { t } = this.#api
-    const lang = this.#view.locale
-    const read = element('p', { class: 'read', lang }, script.read)
-    const head = element('h2', { tabindex: -1, 'data-begin': true }, t('phone.read'))
-    return [
-      head,
-      read,
-      ...(script.verify ? [this.#inside(t('phone.verify'), script.verify)] : []),
-      ...(script.table ? [this.#table(script.table)] : []),
-      ...(script.guide ? [this.#guide(script.guide)] : []),
-      ...(script.outcome ? [outcomeSheet(script.outcome, this.#api, lang)] : []),
-      ...this.#answers('phone.choices', script.choices, (choice) => ({ choice: choice.id })),
-      ...this.#answers('phone.symptoms', script.symptoms, (symptom) => ({ symptom: symptom.id })),
-    ]
-  }
-
-  #answers(title: string, choices: Choice[], answerOf: (choice: Choice) => Answer): HTMLElement[] {
-    if (choices.length === 0) return []
-    const buttons = choices.map((choice) => {
-      const other =
-        choice.agentSay === choice.say
-          ? []
-          : [element('span', { class: 'other', lang: this.#view.locale }, choice.say)]
-      return this.#button(
-        choice.key ?? '',
-        choice.agentSay,
-        () => this.#answer(answerOf(choice)),
-        'answer',
-        other,
-      )
-    })
-    return [
-      element('h3', {}, this.#api.t(title)),
-      element('div', { class: title === 'phone.choices' ? 'answers' : 'answers symptoms' }, ...buttons),
-    ]
-  }
-
-  #button(
-    key: string,
-    title: string,
-    act: () => void,
-    kind = 'button',
-    more: HTMLElement[] = [],
-  ): HTMLButtonElement {
-    const cap = key ? [element('kbd', { 'aria-hidden': 'true' }, key)] : []
-    const button = element(
-      'button',
-      { type: 'button', class: kind, 'aria-keyshortcuts': key || undefined },
-      ...cap,
-      element('span', {}, title),
-      ...more,
-    )
-    button.addEventListener('click', act)
-    return button
-  }
-
-  #table({ columns, rows }: NonNullable<Script['table']>): HTMLElement {
-    return element(
-      'table',
-      { lang: this.#view.locale },
-      element(
-        'thead',
-        {},
-        element('tr', {}, ...columns.map((cell) => element('th', { scope: 'col' }, cell))),
-      ),
-      element(
-        'tbody',
-        {},
-        ...rows.map((row) => element('tr', {}, ...row.map((cell) => element('td', {}, cell)))),
-      ),
-    )
-  }
-
-  #guide({ number, page, code }: NonNullable<Script['guide']>): HTMLElement {
-    const { t } = this.#api
-    return element(
-      'div',
-      { class: 'guide' },
-      element(
-        'dl',
-        {},
-        element('div', {}, element('dt', {}, t('phone.guide')), element('dd', { class: 'number' }, number)),
-        element('div', {}, element('dt', {}, t('phone.code')), element('dd', { class: 'number' }, code)),
-      ),
-      element('p', {}, t('phone.guideHelp', { page })),
-    )
-  }
-
-  #aside(script: Script): HTMLElement {
-    const { t } = this.#api
-    const said = element(
-      'details',
-      { class: 'said' },
-      element('summary', {}, t('phone.chatSays')),
-      element('p', { lang: this.#view.locale }, script.say),
-    )
-    const own =
-      script.agentSay === script.say
-        ? []
-        : [
-            element(
-              'div',
-              { class: 'sense' },
-              element('h3', {}, t('phone.inYourWords')),
-              element('p', {}, script.agentSay),
-            ),
-          ]
-    return element(
-      'aside',
-      {},
-      ...script.notes.map((note) => this.#inside(t('phone.note'), note)),
-      ...own,
-      said,
-      element('p', { class: 'quiet version' }, t('phone.version', { version: script.version })),
-    )
-  }
-
-  /** A line for the agent, told apart from everything that is meant for the caller. */
-  #inside(title: string, line: string): HTMLElement {
-    return element(
-      'div',
-      { class: 'inside' },
-      element('h3', {}, title, element('span', { class: 'badge' }, this.#api.t('phone.onlyYou'))),
-      element('p', {}, unmarked(line)),
-    )
   }
 }
