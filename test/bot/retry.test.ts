@@ -92,6 +92,7 @@ describe("news of the bank's whose turn a mistake of ours has spoiled", () => {
     expect(await heard()).to.deep.equal(['re a', 're b'])
     await later(turns, 2000)
     await turns.accept(message('c'))
+    await turns.idle()
     await later(turns, 10_000)
     expect(await heard()).to.deep.equal(['re a', 're b', 're c', 'cleared'])
   })
