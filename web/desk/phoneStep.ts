@@ -23,8 +23,8 @@ export interface Sight {
 export function drawStep(script: Script, sight: Sight): HTMLElement[] {
   const { api, lang } = sight
   return [
-    element('h2', { tabindex: -1, 'data-begin': true }, api.t('phone.read')),
-    element('p', { class: 'read', lang }, script.read),
+    element('h2', { tabindex: -1, 'data-begin': true, 'aria-describedby': 'read' }, api.t('phone.read')),
+    element('p', { id: 'read', class: 'read', lang }, script.read),
     ...(script.verify ? [inside(api, 'phone.verify', script.verify)] : []),
     ...(script.table ? [drawTable(script.table, lang)] : []),
     ...(script.guide ? [drawGuide(script.guide, api)] : []),
