@@ -20,7 +20,7 @@ export interface Conversation extends Ownership {
   channel: string
   /** Grows by one with each commit; the fence against a stale writer. */
   version: number
-  /** When something was last accepted or committed for it. */
+  /** When something was last accepted for it, or done at the desk; up to a minute early. */
   touchedAt: number
   /** Plain JSON made of ids; undefined before the first turn. */
   state: unknown

@@ -304,7 +304,7 @@ class SqliteStore implements Store {
     if (turn.isNew && this.#sql.event.get(turn.eventChannel, turn.eventId)) return 'seen'
     const now = this.#now()
     const state = JSON.stringify(turn.state)
-    const { changes } = this.#sql.advance.run(state, now, turn.conversation, turn.version)
+    const { changes } = this.#sql.advance.run(state, turn.conversation, turn.version)
     if (changes === 0) return 'stale'
     const said = turn.said.map((activity) => this.#log(turn.conversation, activity))
     const sent = turn.sends ? said.filter(isSent) : []
@@ -321,7 +321,9 @@ class SqliteStore implements Store {
   }
 
   #note({ eventChannel, eventId, conversation }: Turn, activityId: string): void {
-    this.#sql.keep.run(eventChannel, eventId, conversation, activityId, null, null, this.#now())
+    const now = this.#now()
+    this.#sql.make.run(conversation, eventChannel, now)
+    this.#sql.keep.run(eventChannel, eventId, conversation, activityId, null, null, now)
   }
 
   #issue({ id, flow, step, request, expiresAt }: Pass): void {

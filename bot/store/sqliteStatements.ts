@@ -4,7 +4,7 @@ import type { DatabaseSync } from 'node:sqlite'
 export function statements(db: DatabaseSync) {
   return {
     make: db.prepare(
-      'INSERT INTO conversations (id, channel, touched_at) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET touched_at = excluded.touched_at',
+      'INSERT INTO conversations (id, channel, touched_at) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET touched_at = excluded.touched_at WHERE touched_at <= excluded.touched_at - 60000',
     ),
     conversation: db.prepare(
       'SELECT id, channel, version, state, seq, reference, owner, agent, queued_at AS queuedAt, waiting_since AS waitingSince, touched_at AS touchedAt FROM conversations WHERE id = ?',
@@ -20,7 +20,7 @@ export function statements(db: DatabaseSync) {
     applied: db.prepare('UPDATE inbox SET activity = NULL, reply = NULL WHERE channel = ? AND event = ?'),
     forget: db.prepare('DELETE FROM inbox WHERE activity IS NULL AND accepted_at < ?'),
     advance: db.prepare(
-      'UPDATE conversations SET state = ?, version = version + 1, touched_at = ? WHERE id = ? AND version = ?',
+      'UPDATE conversations SET state = ?, version = version + 1 WHERE id = ? AND version = ?',
     ),
     nextSeq: db.prepare('UPDATE conversations SET seq = seq + 1 WHERE id = ? RETURNING seq'),
     append: db.prepare('INSERT INTO activities (conversation, seq, activity) VALUES (?, ?, ?)'),

@@ -139,6 +139,25 @@ describe('the SQLite store', () => {
     }
   })
 
+  it('knows to the minute when a conversation was last touched: by an event, or at the desk', async () => {
+    let now = 1_000_000
+    const store = openSqlite(':memory:', () => now)
+    const touched = async () => (await store.conversation('c1'))?.touchedAt
+    const inbound = { channel: 'x', conversation: 'c1', activity: { text: 'hello' }, logged: true }
+    await store.accept({ ...inbound, eventId: 'e1' })
+    now += 59_999
+    await store.accept({ ...inbound, eventId: 'e2' })
+    expect(await touched()).to.equal(1_000_000)
+    now += 1
+    await store.accept({ ...inbound, eventId: 'e3' })
+    expect(await touched()).to.equal(1_060_000)
+    now += 60_000
+    const desk = { eventId: 'press', eventChannel: 'desk', isNew: true, version: 0 }
+    await store.commit({ ...desk, conversation: 'c1', channel: 'x', state: {}, said: [], requests: [] })
+    expect(await touched()).to.equal(1_120_000)
+    await store.close()
+  })
+
   it('remembers nothing of a forgotten conversation in its file', async () => {
     const file = join(dir, 'kaijo.db')
     const store = openSqlite(file)
