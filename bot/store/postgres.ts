@@ -346,7 +346,7 @@ class PostgresStore implements Store {
     if (turn.isNew && (await isSeen(query, turn))) return 'seen'
     const advanced = await query(
       'UPDATE conversations SET state = $1, version = version + 1, touched_at = $4 WHERE id = $2 AND version = $3 RETURNING seq',
-      [JSON.stringify(turn.state), conversation, turn.version, now],
+      [json(turn.state as object | undefined), conversation, turn.version, now],
     )
     if (advanced.length === 0) return 'stale'
     const said = turn.said.length > 0 ? await this.#log(query, conversation, turn.said) : []

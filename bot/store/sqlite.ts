@@ -303,7 +303,7 @@ class SqliteStore implements Store {
   #commit(turn: Turn): string | undefined | 'stale' | 'seen' {
     if (turn.isNew && this.#sql.event.get(turn.eventChannel, turn.eventId)) return 'seen'
     const now = this.#now()
-    const state = JSON.stringify(turn.state)
+    const state = json(turn.state as object | undefined)
     const { changes } = this.#sql.advance.run(state, turn.conversation, turn.version)
     if (changes === 0) return 'stale'
     const said = turn.said.map((activity) => this.#log(turn.conversation, activity))

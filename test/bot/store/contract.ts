@@ -103,6 +103,13 @@ export function storeContract(open: () => Promise<Store> | Store): void {
     expect(await store.requesters('r1')).to.deep.equal([])
   })
 
+  it('commits a turn that leaves no state, as one does that broke at the beginning', async () => {
+    await store.accept(event('e1'))
+    expect(await store.commit(turn('e1', 0, { state: undefined }))).to.equal('committed')
+    expect((await store.conversation('c1'))?.state).to.equal(undefined)
+    expect(await store.pending('c1')).to.equal(undefined)
+  })
+
   it('lets one of many writers of the same version win', async () => {
     await store.accept(event('e1'))
     const all = await Promise.all(Array.from({ length: 20 }, () => store.commit(turn('e1', 0))))
