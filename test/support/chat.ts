@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import type { Activity, CardAction } from 'botbuilder-core'
-import { firstContent, openLive } from '../../bot/live.ts'
+import { firstContent, firstLoaded, type Live, openLive } from '../../bot/live.ts'
 import { createLog } from '../../bot/log.ts'
 import type { Conversation, Store } from '../../bot/store/index.ts'
 import { openSqlite } from '../../bot/store/sqlite.ts'
 import { takeTurns } from '../../bot/turn.ts'
-import type { DeskNow, State } from '../../dialogs/index.ts'
+import { searchFaq } from '../../content/index.ts'
+import { createDialogs, type DeskNow, type State } from '../../dialogs/index.ts'
+import { createWords, readLexicon } from '../../locales/index.ts'
 import { Bank } from './bank.ts'
 import { draw, pseudonym } from './draw.ts'
 
@@ -37,6 +39,40 @@ export interface Heard {
   text: string
   choices: string[]
   card?: Record<string, unknown>
+}
+
+/** Our own content is read once for all conversations: it takes longer than most of them. */
+const readOnce = new Map<string, ReturnType<typeof readOurs>>()
+
+function readOurs(bank: string) {
+  const localesDir = join(root, 'locales')
+  const { first, firstDesk } = firstLoaded({ contentDir: join(root, 'content'), localesDir, bank })
+  const words = createWords({ dir: localesDir, sentences: first.sentences, bank: first.bank })
+  const sentence = (locale: string, key: string) => words.t(locale as 'ja', key)
+  return {
+    content: first,
+    desk: firstDesk,
+    words,
+    lexicons: { ja: readLexicon(localesDir, 'ja'), en: readLexicon(localesDir, 'en') },
+    search: searchFaq(first.faq.values(), words.locales, sentence, first.lexis),
+  }
+}
+
+function speak(
+  bank: string,
+  parts: Pick<Parameters<typeof createDialogs>[0], 'unlock' | 'links' | 'draw' | 'pseudonym'>,
+): Live {
+  const ours = readOnce.get(bank) ?? readOurs(bank)
+  readOnce.set(bank, ours)
+  const bot = createDialogs({ ...ours, ...parts })
+  return {
+    bot: () => bot,
+    content: () => ours.content,
+    desk: () => ours.desk,
+    words: () => ours.words,
+    check: () => undefined,
+    close: () => undefined,
+  }
 }
 
 /**
@@ -73,8 +109,11 @@ export class Chat {
     this.#device = options.device
     const log = createLog('silent')
     const place = { contentDir, localesDir, bank }
-    const parts = { ...place, unlock: this.bank, links, draw, pseudonym, log }
-    this.live = options.live ?? openLive({ ...parts, first: firstContent(place) }, false)
+    const parts = { unlock: this.bank, links, draw, pseudonym }
+    const isOurs = !options.contentDir && !options.localesDir
+    this.live =
+      options.live ??
+      (isOurs ? speak(bank, parts) : openLive({ ...place, ...parts, log, first: firstContent(place) }, false))
     const { now, desk } = options
     this.turns = takeTurns({ store: this.store, bot: () => this.live.bot(), log, now, desk })
     const there = { type: 'conversationUpdate', locale: this.#locale }
