@@ -49,6 +49,7 @@ export function sharedPostgres(): Promise<Postgres> {
   return shared
 }
 
-after(async () => {
+after(async function () {
+  this.timeout(60_000)
   await (await shared)?.stop()
 })
