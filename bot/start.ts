@@ -134,7 +134,8 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
   })
   const wake = (conversation: string) => turns.wake(conversation)
   const desk = createDesk({ store, bot: () => live.bot(), words, wake, ...channels, onAnswer: writeDeeds })
-  const chat = directLine({ store, turns, keys, config, log, metrics, audit })
+  const onTyping = (conversation: string) => chats.typing(conversation)
+  const chat = directLine({ store, turns, keys, config, log, metrics, audit, onTyping })
   const parts = {
     client: unlock,
     keys: verifying,

@@ -24,6 +24,8 @@ export interface DirectLineParts {
   clock?: () => number
   metrics?: Metrics
   audit?: Pick<Audit, 'write'>
+  /** The customer of this conversation is writing. */
+  onTyping?: (conversation: string) => void
   /** Milliseconds that a frame of a stream may wait for its reader; 10 s. */
   patience?: number
 }

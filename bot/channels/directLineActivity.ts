@@ -53,6 +53,8 @@ const letIn = z.discriminatedUnion('type', [
     }),
   ]),
   z.object({ type: z.literal('conversationUpdate') }),
+  // Nobody but a person at the desk is told, and nothing is kept of it.
+  z.object({ type: z.literal('typing') }),
 ])
 
 /** An activity of a client that has been let in. */

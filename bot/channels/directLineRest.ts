@@ -39,6 +39,7 @@ interface RestParts {
   rates: Rates
   credentials: Credentials
   access: Access
+  onTyping?: (conversation: string) => void
 }
 
 /** The calls of Direct Line 3.0, one method each. */
@@ -145,8 +146,12 @@ export class DirectLineRest {
   async #post(request: HttpRequest) {
     const holder = await this.#present(request)
     const { conversation } = holder
-    await this.#parts.rates.message(conversation)
     const activity = letActivityIn(readJson(request))
+    if (activity.type === 'typing') {
+      this.#parts.onTyping?.(conversation)
+      return { status: 200, body: { id: randomId() } }
+    }
+    await this.#parts.rates.message(conversation)
     // Who is in the conversation is told by the server alone.
     if (activity.type === 'conversationUpdate') return { status: 200, body: { id: randomId() } }
     const { activityId } = await this.#accept({

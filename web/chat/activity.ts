@@ -13,6 +13,8 @@ export interface Activity {
   /** `conversation|0000012`: the part after the bar orders the log. */
   id: string
   type: string
+  /** Of an event. */
+  name?: string
   from: 'bot' | 'user'
   text: string
   /** BCP 47, when the server says it. */
@@ -68,6 +70,7 @@ function readActivity(raw: Record<string, unknown>): Activity[] {
   if (asText(raw.replyToId)) activity.replyToId = asText(raw.replyToId)
   if (raw.value !== undefined) activity.value = raw.value
   if (asText(raw.locale)) activity.locale = asText(raw.locale)
+  if (asText(raw.name)) activity.name = asText(raw.name)
   const card = readCard(raw.attachments)
   if (card) activity.card = card
   return [activity]

@@ -35,7 +35,10 @@ export class Chat {
     onChoice: (action) => this.#choose(action),
     onRetry: (entry) => entry.letter && this.#conversation.repeat(entry.letter),
   })
-  readonly #composer = new Composer((text) => this.#write(text))
+  readonly #composer = new Composer(
+    (text) => this.#write(text),
+    () => this.#conversation.write(),
+  )
   readonly #menu = new Menu((command) => this.#obey(command))
   readonly #host = new Host(this.#query.get('host'), this.#settings.origins, (isOpen) => this.#opened(isOpen))
   readonly #conversation = new Conversation({

@@ -8,7 +8,7 @@ export class Composer {
   readonly #text = byId('text', HTMLTextAreaElement)
   readonly #onSend: (text: string) => void
 
-  constructor(onSend: (text: string) => void) {
+  constructor(onSend: (text: string) => void, onWrite: () => void) {
     this.#onSend = onSend
     this.#text.maxLength = mostCharacters
     this.#form.addEventListener('submit', (event) => {
@@ -22,7 +22,10 @@ export class Composer {
       event.preventDefault()
       this.#send()
     })
-    this.#text.addEventListener('input', () => this.#grow())
+    this.#text.addEventListener('input', () => {
+      this.#grow()
+      onWrite()
+    })
   }
 
   focus(): void {

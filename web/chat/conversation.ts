@@ -1,5 +1,5 @@
 import { Access } from './access.ts'
-import type { Activity, Frame, Outgoing } from './activity.ts'
+import { type Activity, asObject, type Frame, type Outgoing } from './activity.ts'
 import { Connection, type Link } from './connection.ts'
 import { type Delivery, type Letter, Outbox } from './outbox.ts'
 import type { Drawer, Rim } from './rim.ts'
@@ -20,6 +20,9 @@ interface Parts {
   onLink(link: Link): void
 }
 
+/** A person at the desk is told this often at most that the customer writes. */
+const tellEvery = 3000
+
 /** One customer's conversation in one tab, without its looks: nothing lost, nothing doubled, in order. */
 export class Conversation {
   readonly transcript = new Transcript()
@@ -29,6 +32,9 @@ export class Conversation {
   #connection: Connection | undefined
   #isCaughtUp = false
   #isFresh = false
+  /** A person has the conversation: nobody answers at once, and it is good to know that the customer writes. */
+  #hasPerson = false
+  #toldAt = Number.NEGATIVE_INFINITY
 
   constructor(parts: Parts) {
     this.#parts = parts
@@ -72,6 +78,14 @@ export class Conversation {
     this.#outbox.send({ id: this.#parts.rim.id(), activity })
   }
 
+  /** The customer is writing; a person who has the conversation sees that. Nothing is lost when it is not heard. */
+  write(): void {
+    const { rim } = this.#parts
+    if (!this.#hasPerson || rim.now() - this.#toldAt < tellEvery) return
+    this.#toldAt = rim.now()
+    this.#access.request('POST', '/{id}/activities', { type: 'typing' }).catch(() => undefined)
+  }
+
   /** Sends a failed message once more. */
   repeat(letter: Letter): void {
     this.#outbox.send(letter)
@@ -102,6 +116,7 @@ export class Conversation {
   #begin(isFresh: boolean): void {
     this.transcript.clear()
     this.#isCaughtUp = false
+    this.#hasPerson = false
     this.#isFresh = isFresh
     this.#connection?.restart()
     this.#parts.onCaughtUp(false)
@@ -123,15 +138,22 @@ export class Conversation {
       !this.transcript.entries.some(({ activity: { id } }) => id === activity.id)
     const said = messages.filter((activity) => activity.from === 'bot' && isNew(activity))
     for (const activity of messages) this.transcript.receive(activity)
+    for (const activity of frame.activities)
+      if (activity.name === 'handoff.status') this.#handedOver(activity)
     const last = frame.activities.findLast((activity) => activity.from === 'bot')
     if (last) this.#parts.onTyping(last.type === 'typing')
     if (messages.length > 0) this.#parts.onChange(this.#isCaughtUp ? said : [])
+  }
+
+  #handedOver({ value }: Activity): void {
+    this.#hasPerson = asObject(value).state === 'accepted'
   }
 
   #delivered(letter: Letter, delivery: Delivery, id?: string): void {
     if (letter.activity.type !== 'message') return
     this.transcript.deliver(letter, delivery, id)
     this.#parts.onChange([])
-    if (delivery !== 'pending') this.#parts.onTyping(delivery === 'sent' && !this.transcript.open)
+    if (delivery === 'pending') return
+    this.#parts.onTyping(delivery === 'sent' && !this.transcript.open && !this.#hasPerson)
   }
 }

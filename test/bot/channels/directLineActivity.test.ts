@@ -50,7 +50,6 @@ describe('what Direct Line lets in', () => {
     ['nothing', undefined, 'ActivityNotSupported'],
     ['a list', [message], 'ActivityNotSupported'],
     ['another type', { type: 'invoke' }, 'ActivityNotSupported'],
-    ['typing', { type: 'typing' }, 'ActivityNotSupported'],
     ['another event', { type: 'event', name: 'unlock.updated', value: { id: '1' } }, 'ActivityNotSupported'],
     ['a language we do not speak', { type: 'event', name: 'setLocale', value: 'fr' }, 'BadActivity'],
     ['an empty message', { type: 'message' }, 'EmptyActivity'],
