@@ -153,7 +153,11 @@ function headOf(now: Omit<Conversation, 'reference'>, names: Map<string, string>
  * The conversation, if this agent may see it: it waits, a person has it, or this agent had it. Throws HttpError 404 for
  * any other: what customers tell the bot alone is nobody's business.
  */
-export async function seenBy({ store }: Pick<ChatSources, 'store'>, id: string, agent: Agent) {
+export async function seenBy(
+  { store }: { store: Pick<Store, 'conversation' | 'handoffs'> },
+  id: string,
+  agent: Agent,
+): Promise<Conversation> {
   const found = await store.conversation(id)
   if (!found || found.channel === PHONE) throw noChat()
   if (found.owner === 'queue' || found.owner === 'agent') return found

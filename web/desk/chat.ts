@@ -117,7 +117,7 @@ class Chat {
     if (error.status === 404) {
       const on = element('a', { class: 'button', href: '#/chats' }, this.#api.t('chats.toList'))
       this.#place.replaceChildren(
-        element('h2', { id: 'chat-title' }, this.#api.t('chats.title')),
+        element('h1', { id: 'chat-title' }, this.#api.t('chats.title')),
         element('p', { role: 'alert' }, this.#api.t('chats.gone')),
         on,
       )

@@ -15,7 +15,7 @@ export class ChatHead {
   readonly #times = element('p', { class: 'quiet times' })
   readonly #warning = element('p', { class: 'collision', role: 'status' })
   readonly #acts = element('div', { class: 'acts' })
-  readonly #title = element('h2', { id: 'chat-title', tabindex: -1 })
+  readonly #title = element('h1', { id: 'chat-title', tabindex: -1 })
   readonly #summary = element('ul', { class: 'summary' })
   readonly #owner = element('p', { class: 'owner' })
   readonly #news = element('ul', { class: 'news' })

@@ -34,7 +34,8 @@ class List {
       return [this.#heads.get(name) as HTMLElement, list]
     })
     place.append(
-      element('h1', { id: 'chats-title' }, api.t('chats.title')),
+      // Beside an open chat, that one is what the page is about.
+      element(shown ? 'h2' : 'h1', { id: 'chats-title' }, api.t('chats.title')),
       element('div', { class: 'presence' }, this.#state, this.#away),
       ...parts,
     )

@@ -31,7 +31,7 @@ export class ChatNotes {
       'section',
       { class: 'inside chat-notes', 'aria-labelledby': 'notes-title' },
       element(
-        'h3',
+        'h2',
         { id: 'notes-title' },
         api.t('chats.notes'),
         ' ',

@@ -61,7 +61,7 @@ export class ChatScript {
 
   #parts({ script, trail, isMine, locale }: ChatView): HTMLElement[] {
     const { t } = this.#api
-    const title = element('h3', { id: 'script-title' }, t('chats.script'))
+    const title = element('h2', { id: 'script-title' }, t('chats.script'))
     if (!script) return [title, element('p', { class: 'quiet' }, t('chats.noScript'))]
     const { progress } = script
     return [
@@ -131,7 +131,7 @@ export class ChatScript {
       element(
         'div',
         { class: 'inside' },
-        element('h4', {}, title, ' ', element('span', { class: 'badge' }, t('phone.onlyYou'))),
+        element('h3', {}, title, ' ', element('span', { class: 'badge' }, t('phone.onlyYou'))),
         element('p', {}, unmarked(text)),
       ),
     )
@@ -172,7 +172,7 @@ export class ChatScript {
       button.addEventListener('click', () => this.#acts.onAnswer(answerOf(choice)))
       return button
     })
-    return [element('h4', {}, this.#api.t(title)), element('div', { class: 'answers' }, ...buttons)]
+    return [element('h3', {}, this.#api.t(title)), element('div', { class: 'answers' }, ...buttons)]
   }
 
   #back(): HTMLElement {

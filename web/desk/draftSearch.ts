@@ -7,6 +7,8 @@ import type { Found } from './phoneSearch.ts'
 /** An approved text that was chosen. */
 export type Canned = Pick<Found, 'text'> & { ask?: { name: string; label: string }[] }
 
+/** More would push the draft off the screen. */
+const most = 5
 /** A slash at the beginning of a word, also as Japanese keyboards write it, and what follows it up to the cursor. */
 const slash = /(^|\s)([/／][^\s/／]{0,60})$/u
 
@@ -88,7 +90,7 @@ export class DraftSearch {
     this.#found = [
       ...texts.filter(({ kind }) => kind === 'canned'),
       ...texts.filter(({ kind }) => kind === 'faq'),
-    ]
+    ].slice(0, most)
     this.#shown = text
     this.#at = 0
     const { t } = this.#api

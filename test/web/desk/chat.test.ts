@@ -1,7 +1,8 @@
 import { expect } from 'chai'
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { startBrowser } from '../../support/browser.ts'
 import { type DeskVisitor, firstAdmin } from '../../support/desk.ts'
+import { LineCustomer, type LineStandIn, standInForLine, until } from '../../support/lineStandIn.ts'
 import { type Site, startSite } from '../site.ts'
 import { Visitor } from '../visitor.ts'
 import { atTheDesk } from './agent.ts'
@@ -10,16 +11,19 @@ describe('the chats at the desk', function () {
   this.timeout(90_000)
   let browser: Browser
   let site: Site
+  let line: LineStandIn
   let admin: DeskVisitor
 
   before(async () => {
-    ;[browser, site] = await Promise.all([startBrowser(), startSite()])
+    line = await standInForLine()
+    ;[browser, site] = await Promise.all([startBrowser(), startSite(line.env)])
     admin = await firstAdmin(site.kaijo)
   })
 
   after(async () => {
     await browser.close()
     await site.close()
+    await line.end()
   })
 
   const atChats = async (options = {}) => {
@@ -48,45 +52,219 @@ describe('the chats at the desk', function () {
   const said = (customer: Visitor, text: string | RegExp) =>
     customer.chat('.message.bot').filter({ hasText: text }).last().waitFor()
 
-  it('brings a waiting customer to an agent and back to the bot, by the keyboard alone', async () => {
-    const agent = await atChats()
-    const customer = await whoAsks('en')
-    const { page } = agent
-    await page.locator('.rows a').first().focus()
+  /** The newest in the queue: chats of the other tests go back to it when their agents have gone. */
+  const waiting = (page: Page) => page.locator('[aria-labelledby="chats-queue"] a').last()
+  /** That one, by the keyboard alone: opened and taken. */
+  const take = async ({ page }: Visitor) => {
+    await waiting(page).focus()
     await page.keyboard.press('Enter')
-    await page.locator('#chat-title').waitFor()
-    expect(await page.locator('.summary li').count()).to.equal(3)
-
+    await page.locator('.summary li').nth(2).waitFor()
     await page.keyboard.press('t')
-    await said(customer, /佐藤花子/)
-    // Three steps in the customer's language, while the desk stays Japanese.
-    for (const [answer, words] of [
-      ['1', /administrator can unlock/i],
-      ['1', /./],
-      ['1', /./],
-    ] as const) {
-      await page.locator('[data-begin]:focus').waitFor()
-      const step = await wording(agent).innerText()
-      expect(step)
-        .to.match(words)
-        .and.not.match(/^[ぁ-んァ-ヶ]/)
-      await page.keyboard.press('Enter')
-      expect(await page.locator('#draft').inputValue()).to.equal(step)
-      await page.keyboard.press('Control+Enter')
-      await said(customer, step.split('\n').at(-1) ?? '')
-      await page.keyboard.press(answer)
-      await wording(agent)
-        .filter({ hasNotText: step.split('\n')[0] })
-        .waitFor()
-    }
-    const next = await wording(agent).innerText()
-    const count = await customer.chat('.message.bot').count()
+    await page.locator('.line.agent').last().waitFor()
+    await page.locator('[data-begin]:focus').waitFor()
+  }
+  /** Puts the step into the draft, sends it, and gives the first answer; gives what was sent. */
+  const insertSendAnswer = async (agent: Visitor, sent: (text: string) => Promise<unknown>) => {
+    const { page } = agent
+    await page.locator('[data-begin]:focus').waitFor()
+    const step = await wording(agent).innerText()
+    await page.keyboard.press('Enter')
+    expect(await page.locator('#draft').inputValue()).to.equal(step)
+    await page.keyboard.press('Control+Enter')
+    await sent(step)
+    await page.keyboard.press('1')
+    await wording(agent)
+      .filter({ hasNotText: firstLine(step) })
+      .waitFor()
+    return step
+  }
+  const giveBack = async ({ page }: Visitor) => {
     await page.getByRole('button', { name: '自動の案内に戻す' }).focus()
     await page.keyboard.press('Enter')
-    await customer.chat('.message.bot').nth(count).waitFor()
-    await said(customer, next.split('\n').at(-1) ?? '')
+    await page.getByText('自動の案内が対応しています。').waitFor()
+  }
+  const firstLine = (text: string) => text.split('\n')[0] ?? ''
+  const lastLine = (text: string) => text.split('\n').at(-1) ?? ''
+
+  it('brings a customer to an agent and back to the bot by the keyboard alone: the desk Japanese, the steps English', async () => {
+    const agent = await atChats()
+    const customer = await whoAsks('en')
+    await take(agent)
+    await said(customer, /佐藤花子/)
+    for (let n = 0; n < 3; n++) {
+      const step = await insertSendAnswer(agent, (text) => said(customer, lastLine(text)))
+      expect(step)
+        .to.match(/[a-z]{3}/)
+        .and.not.match(/^[ぁ-んァ-ヶ]/)
+    }
+    expect(await agent.page.locator('nav [aria-current]').innerText()).to.equal('チャット')
+    const next = await wording(agent).innerText()
+    const count = await customer.chat('.message.bot').count()
+    await giveBack(agent)
+    await customer
+      .chat('.message.bot')
+      .nth(count + 1)
+      .waitFor()
+    await said(customer, lastLine(next))
+    await customer.press(/Done/)
+    await customer.chat('.card.step').last().waitFor()
     expect([...agent.complaints, ...customer.complaints]).to.deep.equal([])
     await agent.context.close()
     await customer.context.close()
+  })
+
+  it('does the same for a customer in LINE', async () => {
+    const agent = await atChats()
+    const customer = new LineCustomer(line, site.url)
+    line.profiles.set(customer.user, 'en')
+    await customer.says('I cannot log on')
+    await customer.taps('A user')
+    await customer.says('talk to a person')
+    await take(agent)
+    await until(() => customer.reads.includes('佐藤花子'))
+    for (let n = 0; n < 3; n++)
+      await insertSendAnswer(agent, (text) => until(() => customer.reads.includes(lastLine(text))))
+    const next = await wording(agent).innerText()
+    await giveBack(agent)
+    await until(() => customer.reads.includes(lastLine(next)))
+    await customer.taps('Done, next')
+    expect(customer.reads).to.match(/Step 3 of 6/)
+    expect(line.invalid).to.deep.equal([])
+    await agent.context.close()
+  })
+
+  it('finds an approved text after a slash, asks for what it needs, and sends nothing before', async () => {
+    const agent = await atChats()
+    const customer = await whoAsks()
+    const { page } = agent
+    await take(agent)
+    await page.keyboard.press('/')
+    await page.keyboard.type('書類')
+    await page.locator('#draft-found [aria-selected="true"]').filter({ hasText: '書類のご提出' }).waitFor()
+    await page.keyboard.press('Enter')
+    await page.locator('.blanks input:focus').waitFor()
+    const send = page.getByRole('button', { name: '送る' })
+    expect(await send.getAttribute('aria-disabled')).to.equal('true')
+    const why = page.locator(`#${await send.getAttribute('aria-describedby')}`)
+    expect(await why.innerText()).to.include('書類の名前')
+    await page.keyboard.press('Control+Enter')
+    await page.keyboard.type('暗証番号閉塞解除依頼書')
+    await page.keyboard.press('Enter')
+    await page.locator('#draft:focus').waitFor()
+    await page.keyboard.type(' /少々')
+    await page.locator('#draft-found [role="option"]').first().waitFor()
+    await page.keyboard.press('Enter')
+    const draft = await page.locator('#draft').inputValue()
+    expect(draft).to.include('「暗証番号閉塞解除依頼書」を、お取引店にご提出ください。').and.not.include('/')
+    expect(draft.split('\n').length).to.be.greaterThan(1)
+    await page.keyboard.press('Control+Enter')
+    await said(customer, '暗証番号閉塞解除依頼書')
+    expect((await customer.messages()).join()).to.not.include('{{')
+    expect(agent.complaints).to.deep.equal([])
+    await agent.context.close()
+    await customer.context.close()
+  })
+
+  it('stops a draft with a secret in it, or that asks for one, and keeps the words', async () => {
+    const agent = await atChats()
+    const customer = await whoAsks()
+    const { page } = agent
+    await take(agent)
+    for (const [text, why] of [
+      ['暗証番号は 4821 でよろしいですか。', '消してから送ってください'],
+      ['暗証番号を教えてください。', '書き直してください'],
+    ] as const) {
+      await page.locator('#draft').fill(text)
+      await page.keyboard.press('Control+Enter')
+      await page.locator('.chat-status').filter({ hasText: why }).waitFor()
+      expect(await page.locator('#draft').inputValue()).to.equal(text)
+    }
+    expect((await customer.messages()).join())
+      .to.not.include('4821')
+      .and.not.include('教えて')
+    await agent.context.close()
+    await customer.context.close()
+  })
+
+  it('tells agents of each other, and the one who is too late why', async () => {
+    const [one, two] = [await atChats(), await atChats()]
+    const customer = await whoAsks()
+    for (const { page } of [one, two]) {
+      await waiting(page).click()
+      await page.locator('.summary li').nth(2).waitFor()
+    }
+    await one.page.getByText('さんも見ています。').first().waitFor()
+    await Promise.all([one.page.keyboard.press('t'), two.page.keyboard.press('t')])
+    const tooLate = '.chat-status.alert:has-text("ほかの担当者が先に引き受けました。")'
+    const loser = await Promise.race(
+      [one, two].map((agent) =>
+        agent.page
+          .locator(tooLate)
+          .waitFor()
+          .then(() => agent),
+      ),
+    )
+    const winner = loser === one ? two : one
+    await winner.page.locator('#draft').waitFor()
+    expect(await loser.page.locator('#draft').isVisible()).to.equal(false)
+    await winner.page.locator('#note').fill('折り返しをご希望です。')
+    await winner.page.getByRole('button', { name: 'メモを残す' }).click()
+    await loser.page.getByText('折り返しをご希望です。').waitFor()
+    await winner.page.locator('#draft').fill('少々お待ち')
+    await loser.page.getByText('二重のお返事にご注意ください。').waitFor()
+    await customer.chat('#text').pressSequentially('ありが')
+    await winner.page.getByText('お客様が入力しています…').waitFor()
+    expect((await customer.messages()).join()).to.not.include('折り返し')
+    await winner.page.getByRole('button', { name: '終わる', exact: true }).click()
+    await said(customer, '担当者とのご相談を終わります')
+    expect([...one.complaints, ...two.complaints]).to.deep.equal([])
+    for (const visitor of [one, two, customer]) await visitor.context.close()
+  })
+
+  it('shows each message once after the server was away', async () => {
+    const agent = await atChats()
+    const customer = await whoAsks()
+    await take(agent)
+    await site.stop()
+    await agent.page.getByText('つなぎ直しています…').waitFor()
+    await site.start()
+    await customer.chat('#text').fill('まだいますか')
+    await customer.chat('#text').press('Enter')
+    const { page } = agent
+    await page.locator('.line.customer').filter({ hasText: 'まだいますか' }).waitFor({ timeout: 30_000 })
+    const seqs = await page
+      .locator('.line')
+      .evaluateAll((lines) => lines.map((line) => line.getAttribute('data-seq')))
+    expect(seqs).to.deep.equal([...new Set(seqs)])
+    expect(seqs.map(Number)).to.deep.equal(seqs.map(Number).sort((a, b) => a - b))
+    await agent.context.close()
+    await customer.context.close()
+  })
+
+  it('has nothing for axe-core to complain about, in either language, light and dark, wide and narrow', async () => {
+    for (const [lang, colorScheme, width] of [
+      ['ja', 'light', 1280],
+      ['en', 'dark', 1280],
+      ['ja', 'dark', 768],
+      ['en', 'light', 768],
+    ] as const) {
+      const agent = await atChats({ lang, colorScheme, viewport: { width, height: 900 } })
+      const customer = await whoAsks(lang)
+      expect(await agent.axe()).to.deep.equal([])
+      await take(agent)
+      await agent.page.keyboard.press('/')
+      await agent.page.keyboard.type(lang === 'ja' ? '書類' : 'form')
+      await agent.page.locator('#draft-found [role="option"]').first().waitFor()
+      expect(await agent.axe()).to.deep.equal([])
+      await agent.page.keyboard.press('Enter')
+      await agent.page.locator('#note').fill('ok')
+      await agent.page.keyboard.press('Control+Enter')
+      expect(await agent.axe()).to.deep.equal([])
+      const [overflow] = [await agent.page.evaluate('document.documentElement.scrollWidth > innerWidth')]
+      expect(overflow).to.equal(false)
+      expect(agent.complaints).to.deep.equal([])
+      await agent.context.close()
+      await customer.context.close()
+    }
   })
 })
