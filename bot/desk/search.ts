@@ -49,6 +49,8 @@ interface Entry {
 /** What stands word for word in a title counts this much beside how likely it is meant. */
 const IN_TITLE = 0.6
 const IN_OTHER_WORDS = 0.4
+/** What scores no more has nothing to do with what was typed. */
+const NOISE = 0.02
 const locales = ['ja', 'en'] as const
 
 /** Does in one go what `deskSearchInPieces` does. */
@@ -68,14 +70,36 @@ export function* deskSearchInPieces(
   const { likely, contains } = yield* rankersOf(entries, content)
   return ({ text, agentLocale, customerLocale, most = 8 }) => {
     if (text.trim() === '') return []
-    const found: Found[] = []
-    const scores = new Map(likely(text, agentLocale).map(({ id, score }) => [id, score]))
+    const best = new Best(most)
     const held = contains(text)
-    for (const [id, entry] of entries) {
-      const score = (scores.get(id) ?? 0) + (held.get(id) ?? 0)
-      if (score > 0.02) found.push(shown(entry, score, agentLocale, customerLocale))
+    for (const { id, score } of likely(text, agentLocale)) {
+      best.add(id, score + (held.get(id) ?? 0))
+      held.delete(id)
     }
-    return found.sort((a, b) => b.score - a.score).slice(0, most)
+    for (const [id, score] of held) best.add(id, score)
+    return best.all.flatMap(({ id, score }) => {
+      const entry = entries.get(id)
+      return entry ? shown(entry, score, agentLocale, customerLocale) : []
+    })
+  }
+}
+
+/** The few best of many, in order, without sorting the many: this runs at each keystroke. */
+class Best {
+  readonly all: { id: string; score: number }[] = []
+  readonly #most: number
+
+  constructor(most: number) {
+    this.#most = most
+  }
+
+  add(id: string, score: number): void {
+    if (score <= NOISE) return
+    let at = this.all.length
+    while (at > 0 && (this.all[at - 1]?.score ?? 0) < score) at--
+    if (at >= this.#most) return
+    this.all.splice(at, 0, { id, score })
+    if (this.all.length > this.#most) this.all.pop()
   }
 }
 
@@ -172,10 +196,8 @@ function* rankersOf(entries: Map<string, Entry>, { lexis }: Content) {
       .filter((word) => word.length > 1)
     const held = new Map<string, number>()
     if (words.length === 0) return held
-    const share = (texts: string[]) =>
-      Math.max(0, ...texts.map((one) => words.filter((word) => one.includes(word)).length)) / words.length
     for (const [id, { titles, others }] of sounds) {
-      const best = Math.max(IN_TITLE * share(titles), IN_OTHER_WORDS * share(others))
+      const best = Math.max(IN_TITLE * shareIn(titles, words), IN_OTHER_WORDS * shareIn(others, words))
       if (best > 0) held.set(id, best)
     }
     return held
@@ -185,4 +207,16 @@ function* rankersOf(entries: Map<string, Entry>, { lexis }: Content) {
 
 function letters(sound: string): string {
   return sound.replaceAll(' ', '')
+}
+
+/** How many of the words the best of the texts has, 0 to 1. */
+function shareIn(texts: string[], words: string[]): number {
+  let most = 0
+  for (const text of texts) {
+    let count = 0
+    for (const word of words) if (text.includes(word)) count++
+    if (count === words.length) return 1
+    if (count > most) most = count
+  }
+  return most / words.length
 }
