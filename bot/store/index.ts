@@ -94,10 +94,43 @@ export interface Turn {
   /** What the answer to this event can use. */
   reply?: object
   question?: Question
+  /** What happened in it, to be counted once. */
+  counts?: Counts
 }
 
-/** What a commit changes of the conversation's handoff. Only an open one is accepted or ended. */
-export type HandoffChange = { begins: string; summary: object } | { accepts: string } | { ends: HandoffEnd }
+/** What happened in a turn: how often customers came there, and nothing of who they are. */
+export interface Count {
+  /** Empty for what is of no flow. */
+  flow: string
+  /** A step or an outcome of the flow; without a flow an answer of the FAQ, or `handoff`. */
+  step: string
+  what: string
+  /** Which symptom, which rating; empty when there is only one kind. */
+  detail: string
+}
+
+/** The counts of one turn, and the day they belong to: `2026-11-23`, as the bank's clock has it. */
+export interface Counts {
+  day: string
+  of: readonly Count[]
+}
+
+/** How often something happened on one day. */
+export interface Counted extends Count {
+  day: string
+  channel: string
+  times: number
+}
+
+/**
+ * What a commit changes of the conversation's handoff. Only an open one is accepted or ended; `rates`, from 1 to 5, is
+ * for the newest that an agent has closed, once.
+ */
+export type HandoffChange =
+  | { begins: string; summary: object }
+  | { accepts: string }
+  | { ends: HandoffEnd }
+  | { rates: number }
 
 /** How a handoff ends: given back to the bot, closed, cancelled by the customer, or taken by nobody in time. */
 export type HandoffEnd = 'returned' | 'closed' | 'cancelled' | 'expired'
@@ -113,6 +146,8 @@ export interface Handoff {
   /** Who accepted it first, or has it now. */
   agent: string | null
   summary: object
+  /** What the customer thought of it, from 1 (very bad) to 5; null when nothing was said. */
+  rating: number | null
 }
 
 /** Which conversations to list, and after which one of the list before. */
@@ -234,6 +269,8 @@ export interface Store {
   postpone(id: number, again: { dueAt: number; attempts: number; note?: object }): Promise<void>
   /** Questions without an answer that helped, oldest first. */
   unanswered(): Promise<Unanswered[]>
+  /** What was counted from one day to another, both included, in the order of days; kept for good, as it is nobody's. */
+  counts(from: string, to: string): Promise<Counted[]>
   /**
    * Calls back after each durable change of a log: a hint; the sequence number is the truth. `missed` is called when
    * hints of other processes may have been lost.

@@ -3,6 +3,7 @@ import { Hints } from './hints.ts'
 import type {
   Accepted,
   Conversation,
+  Counted,
   Handoff,
   Inbound,
   Listed,
@@ -17,6 +18,7 @@ import type {
   Unanswered,
 } from './index.ts'
 import { migrate } from './migrate.ts'
+import { counting, listCounts } from './postgresCounts.ts'
 import {
   changeDesk,
   columns,
@@ -291,6 +293,10 @@ class PostgresStore implements Store {
     return rows as unknown as Unanswered[]
   }
 
+  counts(from: string, to: string): Promise<Counted[]> {
+    return listCounts(this.#db.query, from, to)
+  }
+
   onLogged(listener: (conversation: string, seq: number) => void, missed?: () => void): () => void {
     this.#listeners.set(listener, missed)
     return () => this.#listeners.delete(listener)
@@ -371,21 +377,24 @@ class PostgresStore implements Store {
     if (turn.question) await this.#keepQuestion(query, conversation, turn.question)
     if (turn.isNew) await this.#note(query, turn, said.at(-1)?.id ?? turn.eventId)
     else
-      await query('UPDATE inbox SET activity = NULL, reply = NULL WHERE channel = $1 AND event = $2', [
-        turn.eventChannel,
-        turn.eventId,
-      ])
+      await query(
+        ...counting(
+          turn,
+          'UPDATE inbox SET activity = NULL, reply = NULL WHERE channel = $1 AND event = $2',
+          [turn.eventChannel, turn.eventId],
+        ),
+      )
     return said.at(-1)?.id
   }
 
-  async #note(
-    query: Query,
-    { eventChannel, eventId, conversation }: Turn,
-    activityId: string,
-  ): Promise<void> {
+  async #note(query: Query, turn: Turn, activityId: string): Promise<void> {
+    const { eventChannel, eventId, conversation } = turn
     await query(
-      'INSERT INTO inbox (channel, event, conversation, activity_id, accepted_at) VALUES ($1, $2, $3, $4, $5)',
-      [eventChannel, eventId, conversation, activityId, this.#now()],
+      ...counting(
+        turn,
+        'INSERT INTO inbox (channel, event, conversation, activity_id, accepted_at) VALUES ($1, $2, $3, $4, $5)',
+        [eventChannel, eventId, conversation, activityId, this.#now()],
+      ),
     )
   }
 

@@ -32,6 +32,12 @@ export async function changeDesk(
       'UPDATE handoffs SET accepted_at = coalesce(accepted_at, $1), agent = $2 WHERE conversation = $3 AND ended_at IS NULL',
       [now, handoff.accepts, conversation],
     )
+  } else if ('rates' in handoff) {
+    await query(
+      `UPDATE handoffs SET rating = $1 WHERE rating IS NULL AND id = (SELECT id FROM handoffs
+       WHERE conversation = $2 AND how = 'closed' ORDER BY initiated_at DESC, id DESC LIMIT 1)`,
+      [handoff.rates, conversation],
+    )
   } else {
     await query('UPDATE handoffs SET ended_at = $1, how = $2 WHERE conversation = $3 AND ended_at IS NULL', [
       now,
@@ -76,7 +82,7 @@ export async function listHandoffs(
   of: { conversation: string } | { since: number },
 ): Promise<Handoff[]> {
   const handoff = `SELECT id, conversation, initiated_at AS "initiatedAt", accepted_at AS "acceptedAt",
-    ended_at AS "endedAt", how, agent, summary FROM handoffs`
+    ended_at AS "endedAt", how, agent, summary, rating FROM handoffs`
   const rows =
     'since' in of
       ? await query(`${handoff} WHERE initiated_at >= $1 ORDER BY initiated_at, id`, [of.since])

@@ -27,7 +27,8 @@ CREATE TABLE IF NOT EXISTS handoffs (
   ended_at INTEGER,
   how TEXT,
   agent TEXT,
-  summary TEXT NOT NULL
+  summary TEXT NOT NULL,
+  rating INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS handoffs_conversation ON handoffs (conversation, initiated_at);
 CREATE INDEX IF NOT EXISTS handoffs_age ON handoffs (initiated_at);
@@ -93,6 +94,20 @@ CREATE TABLE IF NOT EXISTS unanswered (
   at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS unanswered_age ON unanswered (at);
+
+-- How often customers came to which step, by day; nothing says who. Processes that share a database count into several
+-- rows (shards), so that turns do not stand in line at one of them.
+CREATE TABLE IF NOT EXISTS counts (
+  day TEXT NOT NULL,
+  channel TEXT NOT NULL,
+  flow TEXT NOT NULL,
+  step TEXT NOT NULL,
+  what TEXT NOT NULL,
+  detail TEXT NOT NULL,
+  shard INTEGER NOT NULL,
+  times INTEGER NOT NULL,
+  PRIMARY KEY (day, channel, flow, step, what, detail, shard)
+) STRICT, WITHOUT ROWID;
 
 -- What channels must still send; a row leaves when the channel has taken it.
 CREATE TABLE IF NOT EXISTS outbox (

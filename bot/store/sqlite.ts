@@ -5,6 +5,8 @@ import { GroupCommit } from './groupCommit.ts'
 import type {
   Accepted,
   Conversation,
+  Counted,
+  Counts,
   Handoff,
   Inbound,
   Listed,
@@ -77,6 +79,7 @@ const later: Record<string, string[]> = {
     'waiting_since INTEGER',
     'touched_at INTEGER NOT NULL DEFAULT 0',
   ],
+  handoffs: ['rating INTEGER'],
 }
 
 function upgrade(db: DatabaseSync, now: number): void {
@@ -89,7 +92,8 @@ function upgrade(db: DatabaseSync, now: number): void {
     const missing = columns.filter((column) => !there.includes(column.split(' ')[0] as string))
     for (const column of missing) db.exec(`ALTER TABLE ${table} ADD COLUMN ${column}`)
     // As if touched just now: else all of them would be too old to be kept.
-    if (missing.length > 0) db.prepare(`UPDATE ${table} SET touched_at = ?`).run(now)
+    if (missing.some((column) => column.startsWith('touched_at')))
+      db.prepare(`UPDATE ${table} SET touched_at = ?`).run(now)
   }
 }
 
@@ -253,6 +257,10 @@ class SqliteStore implements Store {
     return this.#sql.unanswered.all(this.#now() - QUESTIONS_KEPT_MS) as unknown as Unanswered[]
   }
 
+  async counts(from: string, to: string): Promise<Counted[]> {
+    return this.#sql.counts.all(from, to) as unknown as Counted[]
+  }
+
   onLogged(listener: (conversation: string, seq: number) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
@@ -315,6 +323,7 @@ class SqliteStore implements Store {
     for (const pass of turn.passes ?? []) this.#issue(pass)
     for (const inbound of turn.tells ?? []) this.#accept(inbound)
     if (turn.question) this.#keepQuestion(turn.conversation, turn.question)
+    if (turn.counts) this.#count(turn.channel, turn.counts)
     if (turn.isNew) this.#note(turn, said.at(-1)?.id ?? turn.eventId)
     else this.#sql.applied.run(turn.eventChannel, turn.eventId)
     return said.at(-1)?.id
@@ -338,6 +347,10 @@ class SqliteStore implements Store {
     if (text && kind) this.#sql.keepQuestion.run(text, locale, kind, now)
     if (!text && kind) this.#sql.keepAsked.run(kind, conversation)
     if (kind) this.#sql.forgetAsked.run(conversation)
+  }
+
+  #count(channel: string, { day, of }: Counts): void {
+    for (const { flow, step, what, detail } of of) this.#sql.count.run(day, channel, flow, step, what, detail)
   }
 
   #log(conversation: string, activity: Logged['activity']): Logged['activity'] & { id: string } {

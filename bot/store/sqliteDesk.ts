@@ -23,6 +23,7 @@ export class SqliteDesk {
     if ('begins' in handoff)
       this.#sql.begin.run(handoff.begins, conversation, now, JSON.stringify(handoff.summary))
     else if ('accepts' in handoff) this.#sql.acceptance.run(now, handoff.accepts, conversation)
+    else if ('rates' in handoff) this.#sql.rate.run(handoff.rates, conversation)
     else this.#sql.end.run(now, handoff.ends, conversation)
   }
 
@@ -76,7 +77,7 @@ const listed = `SELECT id, channel, version, state, seq, owner, agent, queued_at
   FROM conversations`
 
 const handoff = `SELECT id, conversation, initiated_at AS initiatedAt, accepted_at AS acceptedAt,
-  ended_at AS endedAt, how, agent, summary FROM handoffs`
+  ended_at AS endedAt, how, agent, summary, rating FROM handoffs`
 
 function statements(db: DatabaseSync) {
   return {
@@ -88,6 +89,10 @@ function statements(db: DatabaseSync) {
       'UPDATE handoffs SET accepted_at = coalesce(accepted_at, ?), agent = ? WHERE conversation = ? AND ended_at IS NULL',
     ),
     end: db.prepare('UPDATE handoffs SET ended_at = ?, how = ? WHERE conversation = ? AND ended_at IS NULL'),
+    rate: db.prepare(
+      `UPDATE handoffs SET rating = ? WHERE rating IS NULL AND id = (SELECT id FROM handoffs
+       WHERE conversation = ? AND how = 'closed' ORDER BY initiated_at DESC, id DESC LIMIT 1)`,
+    ),
     queue: db.prepare(
       `${listed} WHERE owner = 'queue' AND (? IS NULL OR (queued_at, id) > (SELECT queued_at, id FROM conversations WHERE id = ?))
        ORDER BY queued_at, id LIMIT ?`,

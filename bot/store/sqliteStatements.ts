@@ -59,6 +59,12 @@ export function statements(db: DatabaseSync) {
     purgeAsked: db.prepare('DELETE FROM asked WHERE at < ?'),
     purgeQuestions: db.prepare('DELETE FROM unanswered WHERE at < ?'),
     unanswered: db.prepare('SELECT question, locale, kind, at FROM unanswered WHERE at >= ? ORDER BY id'),
+    count: db.prepare(
+      'INSERT INTO counts (day, channel, flow, step, what, detail, shard, times) VALUES (?, ?, ?, ?, ?, ?, 0, 1) ON CONFLICT DO UPDATE SET times = times + 1',
+    ),
+    counts: db.prepare(
+      'SELECT day, channel, flow, step, what, detail, sum(times) AS times FROM counts WHERE day BETWEEN ? AND ? GROUP BY day, channel, flow, step, what, detail ORDER BY day, channel, flow, step, what, detail',
+    ),
     check: db.prepare('SELECT count(*) FROM conversations WHERE id IS NULL'),
   }
 }

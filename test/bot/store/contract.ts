@@ -1,5 +1,10 @@
 import { expect } from 'chai'
-import type { Inbound, Store } from '../../../bot/store/index.ts'
+import type { Handoff, Inbound, Store } from '../../../bot/store/index.ts'
+
+/** Handoffs that began in the same millisecond stand in the order of their ids. */
+function closedLast(handoffs: Handoff[]): string | undefined {
+  return handoffs.findLast(({ how }) => how === 'closed')?.id
+}
 
 /** What every store must hold to; each driver's test calls it with a way to open an empty one. */
 export function storeContract(open: () => Promise<Store> | Store): void {
@@ -390,6 +395,75 @@ export function storeContract(open: () => Promise<Store> | Store): void {
     expect(second).to.deep.include({ id: 'h2', acceptedAt: null, endedAt: null, how: null, agent: null })
     expect(await store.handoffs({ since: 0 })).to.have.length(2)
     expect(await store.handoffs({ since: Date.now() + 60_000 })).to.deep.equal([])
+  })
+
+  it('keeps what the customer thought of the newest handoff that an agent has closed, once', async () => {
+    await store.open('c1', 'directline')
+    let version = 0
+    const change = (handoff: object) => store.commit(turn('e', version++, { handoff }))
+    for (const [id, ends] of [
+      ['h1', 'closed'],
+      ['h2', 'closed'],
+      ['h3', 'returned'],
+    ]) {
+      await change({ begins: id, summary: {} })
+      await change({ ends })
+    }
+    await change({ rates: 4 })
+    await change({ rates: 1 })
+    const handoffs = await store.handoffs({ conversation: 'c1' })
+    expect(new Map(handoffs.map(({ id, rating }) => [id, rating]))).to.deep.equal(
+      new Map(handoffs.map(({ id }) => [id, id === closedLast(handoffs) ? 4 : null])),
+    )
+  })
+
+  it('counts what happened in a turn with its commit: once, whoever delivers the event again', async () => {
+    const day = '2026-11-23'
+    const count = (step: string, what: string, detail = '') => ({ flow: 'f', step, what, detail })
+    const first = { counts: { day, of: [count('b', 'reached'), count('a', 'done'), count('b', 'reached')] } }
+    await store.accept(event('e1'))
+    const all = await Promise.all(Array.from({ length: 5 }, () => store.commit(turn('e1', 0, first))))
+    expect(all.filter((outcome) => outcome === 'committed')).to.have.length(1)
+    const desk = { eventChannel: 'desk', isNew: true, counts: { day, of: [count('b', 'trouble', 'none')] } }
+    await store.commit(turn('press', 1, desk))
+    expect(await store.commit(turn('press', 2, desk))).to.equal('seen')
+    await store.accept(event('e2', { conversation: 'c2' }))
+    const other = { conversation: 'c2', channel: 'line', counts: { day, of: [count('a', 'done')] } }
+    await store.commit(turn('e2', 0, other))
+    await store.accept(event('e3'))
+    await store.commit(turn('e3', 2, { counts: { day: '2026-11-24', of: [count('a', 'done')] } }))
+    const row = (on: string, channel: string, counted: object, times: number) => ({
+      day: on,
+      channel,
+      ...counted,
+      times,
+    })
+    expect(await store.counts(day, day)).to.deep.equal([
+      row(day, 'directline', count('a', 'done'), 1),
+      row(day, 'directline', count('b', 'reached'), 2),
+      row(day, 'directline', count('b', 'trouble', 'none'), 1),
+      row(day, 'line', count('a', 'done'), 1),
+    ])
+    expect(await store.counts('2026-11-24', '2026-12-31')).to.deep.equal([
+      row('2026-11-24', 'directline', count('a', 'done'), 1),
+    ])
+    await store.forget('c1')
+    expect(await store.counts(day, day)).to.have.length(4)
+  })
+
+  it('counts every one of many turns that come to the same steps at the same instant', async () => {
+    const of = ['a', 'b', 'c', 'd'].map((step) => ({ flow: 'f', step, what: 'reached', detail: '' }))
+    const day = '2026-11-23'
+    await Promise.all(
+      Array.from({ length: 40 }, async (_, number) => {
+        const conversation = `c${number}`
+        await store.accept(event(conversation, { conversation }))
+        const counts = { day, of: number % 2 === 0 ? of : of.toReversed() }
+        await store.commit(turn(conversation, 0, { conversation, counts }))
+      }),
+    )
+    const counted = await store.counts(day, day)
+    expect(counted.map(({ step, times }) => [step, times])).to.deep.equal(of.map(({ step }) => [step, 40]))
   })
 
   it('puts no event into the outbox, though it is in the log', async () => {
