@@ -106,6 +106,7 @@ export function printed(kept: Kept, words: Pick<Words, 't'>, locale: Locale, now
 <meta name="viewport" content="width=device-width">
 <title>${t('title')}</title>
 <link rel="stylesheet" href="/desk/print.css">
+<main>
 <h1>${t('title')}</h1>
 <dl>
 <dt>${t('conversation')}</dt><dd>${escaped(id)}</dd>
@@ -115,5 +116,6 @@ export function printed(kept: Kept, words: Pick<Words, 't'>, locale: Locale, now
 <ol>
 ${items.join('\n')}
 </ol>
+</main>
 `
 }

@@ -3,15 +3,20 @@ import { z } from 'zod'
 import type { Words } from '../../locales/index.ts'
 import { answer, asset, briefly, bundle, html, style } from '../asset.ts'
 import { HttpError, type HttpRequest, type Route } from '../route.ts'
+import type { Store } from '../store/index.ts'
 import { readBody } from './accessRoutes.ts'
 import type { Audited } from './audited.ts'
+import { seenBy } from './chats.ts'
 import { attachment } from './csv.ts'
 import { type ExportParts, type Kept, printed, readKept } from './export.ts'
 import type { Guard } from './guard.ts'
 import type { Retention } from './retention.ts'
+import { mayAct } from './roles.ts'
+import type { Agent } from './sessions.ts'
 
 export interface KeepingParts extends ExportParts {
   guard: Pick<Guard, 'deskRoute' | 'openRoute'>
+  store: Store
   audited: Audited
   retention: Retention
   words: () => Pick<Words, 't'>
@@ -33,7 +38,7 @@ export async function keepingRoutes(parts: KeepingParts): Promise<Route[]> {
       path: '/desk/api/conversations/:id/export',
       role: 'supervisor',
       async handle(request, agent) {
-        const kept = await found(parts, request)
+        const kept = await found(parts, request, agent)
         audited(agent, 'exported', kept.conversation.id)
         const name = createHash('sha256').update(kept.conversation.id).digest('hex').slice(0, 12)
         const headers = attachment(`conversation-${name}.json`, 'application/json; charset=utf-8')
@@ -46,7 +51,7 @@ export async function keepingRoutes(parts: KeepingParts): Promise<Route[]> {
       path: '/desk/conversations/:id/print',
       role: 'agent',
       async handle(request, agent) {
-        const kept = await found(parts, request)
+        const kept = await found(parts, request, agent)
         audited(agent, 'printed', kept.conversation.id)
         const body = printed(kept, words(), agent.locale, clock())
         return { status: 200, headers: { 'Content-Type': html, 'Content-Security-Policy': sheet }, body }
@@ -87,9 +92,14 @@ function erasures({ guard, audited, retention, store }: KeepingParts): Route[] {
   ]
 }
 
-/** `?notes=1`: with what agents noted. */
-async function found(parts: KeepingParts, { params, url }: HttpRequest): Promise<Kept> {
-  const kept = await readKept(parts, params.id ?? '', url.searchParams.get('notes') === '1')
+/**
+ * `?notes=1`: with what agents noted. Admins answer for everything that is kept; everyone else gets what they may see
+ * at the desk.
+ */
+async function found(parts: KeepingParts, { params, url }: HttpRequest, agent: Agent): Promise<Kept> {
+  const id = params.id ?? ''
+  if (!mayAct(agent.role, 'admin')) await seenBy(parts, id, agent)
+  const kept = await readKept(parts, id, url.searchParams.get('notes') === '1')
   if (kept) return kept
   throw unknown()
 }

@@ -1,4 +1,5 @@
 import type { Role } from '../../bot/desk/roles.ts'
+import type { Store } from '../../bot/store/index.ts'
 
 /** What came back, read. */
 export interface DeskAnswer {
@@ -82,4 +83,14 @@ export async function invited(
 /** The token of a one-time link. */
 export function tokenOf(link: string): string {
   return new URL(link).hash.replace('#welcome=', '')
+}
+
+/** Puts a conversation into the queue, as when its customer has asked for a person. */
+export async function handedOver(store: Store, conversation: string): Promise<void> {
+  const { channel, version, state } = await store.open(conversation, 'line')
+  const ownership = { owner: 'queue', agent: null, queuedAt: 1, waitingSince: 1 } as const
+  const told = { eventId: `handed-${conversation}`, eventChannel: 'test', isNew: true }
+  const handoff = { begins: `h-${conversation}`, summary: {} }
+  const turn = { conversation, channel, version, state: state ?? {}, said: [], requests: [] }
+  await store.commit({ ...turn, ...told, ownership, handoff })
 }

@@ -4,6 +4,7 @@ import { accountRow } from './accountRow.ts'
 import { type Api, Refused, type Screen } from './api.ts'
 import { field, form } from './field.ts'
 import { inviteForm, showLink } from './invite.ts'
+import { recordsForm } from './records.ts'
 
 /** The accounts of the desk for admins, and for everyone their own password. */
 export function openAccounts(place: HTMLElement, api: Api): Screen {
@@ -55,7 +56,8 @@ export function openAccounts(place: HTMLElement, api: Api): Screen {
         ]
       : [status]
   const own = api.me?.hasPassword ? [ownPassword(api, told)] : []
-  place.replaceChildren(element('h1', {}, api.t('accounts.title')), ...parts, ...own)
+  const records = api.me?.role === 'agent' ? [] : [recordsForm(api)]
+  place.replaceChildren(element('h1', {}, api.t('accounts.title')), ...parts, ...records, ...own)
   if (api.me?.role === 'admin') load().catch(() => told(api.t('shell.failed')))
   return {
     close() {

@@ -18,7 +18,7 @@ export function inviteForm(api: Api, onInvited: (name: string, link: string) => 
   )
   const choices = roles.map((role, at) => {
     const input = element('input', { type: 'radio', name: 'role', value: role, checked: at === 0 })
-    return element('label', {}, input, element('span', {}, api.t(`accounts.${role}Help`)))
+    return element('label', { class: 'check' }, input, element('span', {}, api.t(`accounts.${role}Help`)))
   })
   const role = element('fieldset', {}, element('legend', {}, api.t('accounts.role')), ...choices)
   const alert = element('p', { role: 'alert', class: 'alert' })

@@ -9,7 +9,7 @@ import { makeDeskTables } from '../../../bot/store/deskTables.ts'
 import { openSql, type SqlConnection } from '../../../bot/store/sql.ts'
 import { openSqlite } from '../../../bot/store/sqlite.ts'
 import { auditPublicKey, type Deed, verifyAudit } from '../../../unlock/index.ts'
-import { type DeskVisitor, firstAdmin, invited } from '../../support/desk.ts'
+import { type DeskVisitor, firstAdmin, handedOver, invited } from '../../support/desk.ts'
 import { type Running, runKaijo } from '../../support/kaijo.ts'
 
 const day = 24 * 3600 * 1000
@@ -65,11 +65,16 @@ describe('what is kept of conversations', () => {
   it('can be taken along by supervisors, with notes or without', async () => {
     await conversation('line:U1', canary)
     expect((await agent.ask('GET', '/desk/api/conversations/line:U1/export')).status).to.equal(403)
+    // What was said to the bot alone is for whoever answers for everything that is kept.
+    expect((await supervisor.ask('GET', '/desk/api/conversations/line:U1/export')).status).to.equal(404)
+    expect((await agent.ask('GET', '/desk/conversations/line:U1/print')).status).to.equal(404)
+    expect((await admin.ask('GET', '/desk/api/conversations/line:U1/export')).status).to.equal(200)
+    await handedOver(kaijo.store, 'line:U1')
     const plain = await supervisor.ask('GET', '/desk/api/conversations/line:U1/export')
     expect(plain.headers.get('content-disposition')).to.match(
       /^attachment; filename="conversation-[0-9a-f]{12}\.json"$/,
     )
-    expect(plain.body.conversation).to.include({ id: 'line:U1', channel: 'line', owner: 'bot' })
+    expect(plain.body.conversation).to.include({ id: 'line:U1', channel: 'line', owner: 'queue' })
     const texts = plain.body.activities.map((one: { activity: { text?: string } }) => one.activity.text)
     expect(texts[0]).to.equal(canary)
     expect(texts.length).to.be.greaterThan(1)

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { expect } from 'chai'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { startBrowser } from '../../support/browser.ts'
-import { password } from '../../support/desk.ts'
+import { handedOver, password } from '../../support/desk.ts'
 import { type Running, runKaijo } from '../../support/kaijo.ts'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -183,6 +183,59 @@ describe('coming to the desk in a browser', function () {
       expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).to.equal(true)
       await context.close()
     }
+  })
+
+  it('prints, exports and erases a conversation for an admin, and shows a customer’s markup as text', async () => {
+    const id = 'line:Uvictim'
+    const attacks = [
+      '<script>alert(1)</script>',
+      '<img src=x onerror=alert(1)>',
+      '<svg/onload=alert(1)>',
+      '[x](javascript:alert(1))',
+      '"><iframe srcdoc="<script>alert(1)</script>">',
+    ]
+    for (const [n, text] of attacks.entries())
+      await kaijo.turns.accept({
+        channel: 'line',
+        eventId: `attack-${n}`,
+        conversation: id,
+        activity: { type: 'message', text, from: { id: 'Uvictim', role: 'user' } as never },
+        reference: { user: 'Uvictim' },
+        logged: true,
+      })
+    while (await kaijo.store.pending(id)) await new Promise((resolve) => setImmediate(resolve))
+    await handedOver(kaijo.store, id)
+    const [first] = await kaijo.access.accounts.list()
+    await kaijo.access.accounts.change(first?.id ?? '', { locale: 'en' })
+    const { context, page } = await arrive({ locale: 'en' })
+    await page.goto(`${kaijo.url}/desk?lang=en`)
+    await page.getByLabel('Log-on name').fill('first.admin')
+    await page.getByLabel('Password').fill(password)
+    await page.keyboard.press('Enter')
+    await page.getByText('管理 太郎').first().waitFor()
+
+    await page.goto(`${kaijo.url}/desk#/chats/${encodeURIComponent(id)}`)
+    await page.getByText('<svg/onload=alert(1)>').first().waitFor()
+    expect(await page.locator('main script, main iframe, main svg, main img').count()).to.equal(0)
+
+    await page.goto(`${kaijo.url}/desk#/accounts`)
+    await page.getByLabel(/^Conversation, or/).fill(id)
+    const [printed] = await Promise.all([context.waitForEvent('page'), press(page, 'Print')])
+    await printed.getByText('<svg/onload=alert(1)>').waitFor()
+    expect(await printed.locator('script, iframe, svg, img').count()).to.equal(0)
+    if (shots) await printed.screenshot({ path: `${shots}/print-en.png`, fullPage: true })
+    expect(await wrongWith(printed)).to.deep.equal([])
+    await printed.close()
+    const [file] = await Promise.all([page.waitForEvent('download'), press(page, 'Export to a file')])
+    expect(file.suggestedFilename()).to.equal('conversation.json')
+    expect(readFileSync(await file.path(), 'utf8')).to.contain('<svg/onload=alert(1)>')
+
+    await press(page, 'Erase this conversation')
+    await look(page, 'erase-en')
+    await press(page, /^Erase$/)
+    await page.getByText('Conversations erased: 1').waitFor()
+    expect(await kaijo.store.conversation(id)).to.equal(undefined)
+    await context.close()
   })
 
   it('has broken no rule of its pages, and run nothing of what was typed', () => {
