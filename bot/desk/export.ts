@@ -73,31 +73,28 @@ export function printed(kept: Kept, words: Pick<Words, 't'>, locale: Locale, now
   })
   const time = (at: number | Date) =>
     `<time datetime="${new Date(at).toISOString()}">${escaped(when.format(at))}</time>`
+  // Not every channel says when something was said; it was not before what stands above it.
+  let last = 0
   const said = kept.activities.flatMap(({ activity }) => {
     if (activity.type !== 'message' || !activity.text) return []
-    const at = Date.parse(String(activity.timestamp))
+    const at = Date.parse(String(activity.timestamp)) || undefined
+    last = Math.max(last, at ?? 0)
     const { role, name } = activity.from ?? {}
     const speaker = role === 'user' ? t('customer') : name ? escaped(name) : t('bot')
-    return [
-      {
-        at: Number.isNaN(at) ? 0 : at,
-        kind: role === 'user' ? 'customer' : 'bank',
-        speaker,
-        text: activity.text,
-      },
-    ]
+    return [{ at, order: last, kind: role === 'user' ? 'customer' : 'bank', speaker, text: activity.text }]
   })
   const noted = (kept.notes ?? []).map(({ agent, note, at }) => ({
     at,
+    order: at,
     kind: 'note',
     speaker: `${t('note')} ${escaped(agent)}`,
     text: note,
   }))
   // What was said keeps its order; a note comes after what was said before it.
-  const lines = [...said, ...noted].sort((a, b) => a.at - b.at)
+  const lines = [...said, ...noted].sort((a, b) => a.order - b.order)
   const items = lines.map(
     ({ at, kind, speaker, text }) =>
-      `<li class="${kind}"><p class="who">${speaker}${at > 0 ? ` ${time(at)}` : ''}</p><p>${escaped(text)}</p></li>`,
+      `<li class="${kind}"><p class="who">${speaker}${at ? ` ${time(at)}` : ''}</p><p>${escaped(text)}</p></li>`,
   )
   const { id, channel } = kept.conversation
   return `<!doctype html>

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { createAudited } from '../../../bot/desk/audited.ts'
 import { csvOf } from '../../../bot/desk/csv.ts'
+import { printed } from '../../../bot/desk/export.ts'
 import { createRetention } from '../../../bot/desk/retention.ts'
 import { openKeys } from '../../../bot/keys.ts'
 import { makeDeskTables } from '../../../bot/store/deskTables.ts'
@@ -124,6 +125,39 @@ describe('what is kept of conversations', () => {
     expect(log).not.to.match(/canary|line:U|note on/)
     const key = auditPublicKey(openKeys(join(kaijo.dir, 'link.key')))
     expect((await verifyAudit(kaijo.dir, key)).findings).to.deep.equal([])
+  })
+})
+
+describe('a printed conversation', () => {
+  it('keeps the order in which things were said, also where a channel does not say when', () => {
+    const message = (text: string, role: string, timestamp?: number) => ({
+      seq: 0,
+      activity: {
+        type: 'message',
+        text,
+        from: { role },
+        ...(timestamp && { timestamp: new Date(timestamp) }),
+      } as never,
+    })
+    const kept = {
+      conversation: { id: 'c', channel: 'line', owner: 'bot', touchedAt: 0 },
+      activities: [
+        message('first', 'user'),
+        message('second', 'bot', 2000),
+        message('third', 'user'),
+        message('fifth', 'bot', 6000),
+      ],
+      handoffs: [],
+      notes: [{ agent: 'a', note: 'fourth', at: 5000 }],
+    }
+    const page = printed(kept, { t: (_, key) => key }, 'en', new Date(9000))
+    expect(page.match(/first|second|third|fourth|fifth/g)).to.deep.equal([
+      'first',
+      'second',
+      'third',
+      'fourth',
+      'fifth',
+    ])
   })
 })
 
