@@ -13,6 +13,7 @@ export class ChatHead {
   readonly #board: Switchboard
   readonly #do: Do
   readonly #times = element('p', { class: 'quiet times' })
+  readonly #returns = element('p', { class: 'quiet returns' })
   readonly #warning = element('p', { class: 'collision', role: 'status' })
   readonly #acts = element('div', { class: 'acts' })
   readonly #title = element('h1', { id: 'chat-title', tabindex: -1 })
@@ -35,6 +36,7 @@ export class ChatHead {
         element('div', { class: 'where' }, back, this.#title, this.#owner),
         this.#acts,
       ),
+      this.#returns,
       this.#warning,
       this.#summary,
       this.#news,
@@ -56,6 +58,7 @@ export class ChatHead {
     if (this.#warning.textContent !== warning) this.#warning.textContent = warning
     this.#warning.hidden = warning === ''
     this.#warning.classList.toggle('writing', writing.length > 0)
+    this.#drawReturn(view)
     this.tick(view)
     const now = JSON.stringify([summary, news, owner, agent, isMine, channel, locale, this.#others()])
     if (now === this.#drawn) return
@@ -88,6 +91,14 @@ export class ChatHead {
   tick(view: ChatView): void {
     const words = firstReply(view, this.#board.now(), this.#api)
     if (this.#times.textContent !== words) this.#times.textContent = words
+  }
+
+  /** Before it is given back: where the bot goes on. */
+  #drawReturn({ isMine, script }: ChatView): void {
+    const step = [script?.title, script?.progress?.label].filter(Boolean).join(' ')
+    const words = step === '' ? '' : this.#api.t('chats.returnsTo', { step })
+    this.#returns.textContent = words
+    this.#returns.hidden = !isMine || words === ''
   }
 
   #others(): { id: string; shown: string }[] {

@@ -133,7 +133,10 @@ class Row {
         ...(wait ? [element('span', { class: `wait ${wait.level}` }, wait.text)] : []),
       ),
       element('span', { class: 'about' }, item.about || t('chats.noFlow')),
-      ...(item.last ? [element('span', { class: 'newest', lang: item.locale }, item.last.text)] : []),
+      // What the bot or a colleague said last is no news for an agent.
+      ...(item.last?.by === 'customer'
+        ? [element('span', { class: 'newest', lang: item.locale }, item.last.text)]
+        : []),
       element('span', { class: 'meta' }, meta.join(' · ')),
       ...(others.length > 0
         ? [element('span', { class: 'meta' }, t('chats.viewing', { names: others.join(t('chats.and')) }))]

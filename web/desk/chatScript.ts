@@ -70,11 +70,11 @@ export class ChatScript {
       ...this.#trail(trail),
       ...this.#heard.map((text) => this.#wordingOf(text, locale, isMine, 'chats.insert')),
       this.#wordingOf(wording(script), locale, isMine, 'chats.insertStep', script),
-      ...this.#inside(script),
-      ...(script.guide ? [this.#guide(script.guide)] : []),
-      ...this.#answers('phone.choices', script.choices, isMine, (one) => ({ choice: one.id })),
+      ...this.#answers('chats.answers', script.choices, isMine, (one) => ({ choice: one.id })),
       ...this.#answers('phone.symptoms', script.symptoms, isMine, (one) => ({ symptom: one.id })),
       ...(isMine ? [this.#back()] : []),
+      ...this.#inside(script),
+      ...(script.guide ? [this.#guide(script.guide)] : []),
       element('p', { class: 'quiet version' }, t('phone.version', { version: script.version })),
     ]
   }

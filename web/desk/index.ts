@@ -5,6 +5,7 @@ import { createApi, type Me, Refused, type Seat } from './api.ts'
 import { openLogon } from './logon.ts'
 import { readSound } from './settings.ts'
 import { openShell, type Shell } from './shell.ts'
+import { switchboardOf } from './switchboard.ts'
 
 /** The page of the desk: finds out who is in front of it, and opens the shell or the logon. */
 const place = document.getElementById('desk') as HTMLElement
@@ -21,6 +22,8 @@ function entered(me: Me): void {
   seat.lang = me.locale
   document.documentElement.lang = seat.lang
   shell?.close()
+  // Whoever is at the desk is there for chats, whichever screen is open.
+  switchboardOf(api)
   shell = openShell(place, api, {
     onLang(lang) {
       if (!seat.me) return

@@ -63,6 +63,8 @@ class Board implements Switchboard {
       onBack: () => this.#readEverything(),
       onLink: (isOnline) => {
         this.isOnline = isOnline
+        // Whoever has logged off needs no line; the next try would be refused.
+        if (!isOnline && api.me?.id !== me) this.stop()
         this.#tell()
       },
     })
@@ -173,7 +175,19 @@ class Board implements Switchboard {
     }, settle)
   }
 
+  /** How many wait for somebody, where it is seen from another tab. */
+  #count(): void {
+    const { queue = [], mine = [] } = this.list ?? {}
+    const unread = mine.filter(
+      ({ conversation, last, seq }) => last?.by === 'customer' && this.isUnread(conversation, seq),
+    )
+    const count = queue.length + unread.length
+    const title = document.title.replace(/^\(\d+\) /, '')
+    document.title = count > 0 ? `(${count}) ${title}` : title
+  }
+
   #tell(): void {
+    this.#count()
     for (const listener of this.#listeners) listener()
   }
 }

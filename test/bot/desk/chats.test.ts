@@ -132,6 +132,30 @@ describe('the chats of the desk', function () {
     expect((await customer.heard()).join()).to.not.include('折り返し')
   })
 
+  it('shows the agent what the bank says meanwhile, and tells the customer on the return, once', async () => {
+    const customer = await customerAt(kaijo)
+    await customer.say('ログオンできない')
+    for (const title of ['利用者', '3つともあります', 'わかります']) await customer.press(title)
+    await customer.say('担当者')
+    await press(hana, customer, 'take')
+    const { state } = (await kaijo.store.conversation(customer.id)) ?? {}
+    const { request } = (state as { run: { request: { id: string } } }).run
+    await kaijo.turns.accept({
+      channel: 'unlock',
+      eventId: `news/${customer.id}`,
+      conversation: customer.id,
+      activity: { type: 'event', name: 'unlock.updated', value: { id: request.id, state: 'cleared' } },
+      logged: false,
+    })
+    await customer.settled()
+    expect((await look(hana, customer)).news).to.deep.equal(['cleared'])
+    const told = (texts: string[]) => texts.filter((text) => text.includes('解除を確認'))
+    expect(told(await customer.heard())).to.deep.equal([])
+    await press(hana, customer, 'return')
+    await customer.settled()
+    expect(told(await customer.heard())).to.have.lengthOf(1)
+  })
+
   it('tells who else looks at it and who writes', async () => {
     const customer = await inQueue()
     await press(hana, customer, 'take')
