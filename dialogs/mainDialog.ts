@@ -18,7 +18,7 @@ export async function takeTurn(dc: DialogContext, scene: Scene): Promise<void> {
   if (scene.owner === 'queue' && !(await goesOn(dc, scene))) return
   await mendStack(dc, scene)
   if (activity.name?.startsWith('desk.')) return hearOfDesk(dc, scene, () => tellHeld(dc, scene))
-  await tellHeld(dc, scene)
+  if (scene.state.held) await tellHeld(dc, scene)
   if (scene.leavesQueue) return leaveQueue(dc, scene)
   if (activity.type === 'message') return hear(dc, scene)
   if (activity.type === 'conversationUpdate') return greet(dc, scene)
