@@ -316,6 +316,8 @@ describe('an agent who has a conversation', () => {
     expect(await owner(chat)).to.equal('closed')
     await chat.user('ありがとう').bot('次の3つがお手元にあるか')
     expect(await owner(chat)).to.equal('bot')
+    // The order of handoffs is that of their beginnings.
+    await chat.later(1)
     await chat.user('担当者').bot('ただいま1番目です')
     expect((await chat.store.handoffs(chat)).map(({ how }) => how)).to.deep.equal(['closed', null])
   })
