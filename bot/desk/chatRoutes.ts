@@ -1,7 +1,9 @@
 import { z } from 'zod'
+import type { State } from '../../dialogs/index.ts'
 import { HttpError, type HttpRequest, type Route } from '../route.ts'
 import { maskSecrets } from '../secrets.ts'
 import { readBody } from './accessRoutes.ts'
+import { approvedLines } from './approved.ts'
 import type { Audited, DeskAct } from './audited.ts'
 import { type ChatSources, listChats, seenBy, viewChat } from './chats.ts'
 import type { Desk, Press } from './desk.ts'
@@ -11,7 +13,6 @@ import type { DeskLive } from './live.ts'
 import { writeNote } from './notes.ts'
 import { pressedOf } from './press.ts'
 import type { Role } from './roles.ts'
-import { scriptOf } from './script.ts'
 import type { Agent } from './sessions.ts'
 
 /** What the routes of the chats are made of. */
@@ -125,8 +126,8 @@ function ownerships(parts: ChatParts): Route[] {
 function words(parts: ChatParts): Route[] {
   const { desk, sql, now, live, viewers } = parts
   return [
-    action(parts, 'send', written, 'sent', async ({ text: said }, { id, agent, press }) => {
-      checkDraft(said, { allowedDigits: parts.allowedDigits(), approved: await approvedAt(parts, id, agent) })
+    action(parts, 'send', written, 'sent', async ({ text: said }, { id, press }) => {
+      checkDraft(said, { allowedDigits: parts.allowedDigits(), approved: await approvedAt(parts, id) })
       return desk.send({ ...press, text: said }).then(bare)
     }),
     action(parts, 'note', written, 'noted', async ({ key: press, text: said }, { id, agent }) => {
@@ -187,23 +188,28 @@ function action<Body>(
       const pressKey = (given as { key?: string }).key ?? ''
       const press = { conversation: id, agent: { id: agent.id, shown: agent.shown }, key: pressKey }
       if (act) parts.audited(agent, act, id)
-      const body = await handle(given, { id, agent, press })
+      const body = await handle(given, { id, agent, press }).catch((error: unknown) => {
+        if (act && error instanceof HttpError)
+          parts.audited(agent, 'refused', { conversation: id, why: wordOf(error) })
+        throw error
+      })
       parts.live.changed(id)
       return body ? { status: 200, body } : { status: 204 }
     },
   })
 }
 
+/** The audit log takes single words. */
+function wordOf({ code }: HttpError): string {
+  return code.charAt(0).toLowerCase() + code.slice(1)
+}
+
 function bare({ owner, version, seq }: { owner: string; version: number; seq: number }) {
   return { owner, version, seq }
 }
 
-/** What the script says now was approved by the content check, and may be sent as it stands. */
-async function approvedAt(parts: ChatParts, id: string, agent: Agent): Promise<string[]> {
-  const found = await parts.store.conversation(id)
-  const state = found?.state as Parameters<typeof scriptOf>[1] | undefined
-  if (!state) return []
-  const locales = { agentLocale: agent.locale, customerLocale: state.locale }
-  const script = scriptOf(parts.source(), state, locales)
-  return script ? script.say.split('\n').filter((line) => line.length > 3) : []
+/** What the guide says in which the customer is. */
+async function approvedAt(parts: ChatParts, id: string): Promise<string[]> {
+  const state = (await parts.store.conversation(id))?.state as State | undefined
+  return approvedLines(parts.source(), state?.run?.flow)
 }

@@ -95,7 +95,8 @@ export class ChatHead {
 
   /** Before it is given back: where the bot goes on. */
   #drawReturn({ isMine, script }: ChatView): void {
-    const step = [script?.title, script?.progress?.label].filter(Boolean).join(' ')
+    const { title = '', progress, agentSay = '' } = script ?? {}
+    const step = progress ? `${title} ${progress.label}` : (agentSay.split('\n')[0] ?? '')
     const words = step === '' ? '' : this.#api.t('chats.returnsTo', { step })
     this.#returns.textContent = words
     this.#returns.hidden = !isMine || words === ''

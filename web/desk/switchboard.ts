@@ -65,6 +65,8 @@ class Board implements Switchboard {
         this.isOnline = isOnline
         // Whoever has logged off needs no line; the next try would be refused.
         if (!isOnline && api.me?.id !== me) this.stop()
+        // The server may have ended the session: then this is how the page finds out.
+        else if (!isOnline) this.refresh()
         this.#tell()
       },
     })
