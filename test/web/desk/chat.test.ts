@@ -165,6 +165,60 @@ describe('the chats at the desk', function () {
     await customer.context.close()
   })
 
+  it('copies the step by C, leaves Enter to the input method, and shows markup as the text that it is', async () => {
+    const agent = await atChats()
+    await agent.context.grantPermissions(['clipboard-read', 'clipboard-write'])
+    const customer = await whoAsks()
+    const markup = '<img src=x onerror="document.title=1"><b>太字</b>'
+    await customer.chat('#text').fill(markup)
+    await customer.chat('#text').press('Enter')
+    const { page } = agent
+    await take(agent)
+    await page.locator('.line.customer').filter({ hasText: markup }).waitFor()
+    expect(await page.locator('main img, main b').count()).to.equal(0)
+    await page.keyboard.press('c')
+    await page.getByText('写しました。').waitFor()
+    const copied = await page.evaluate<string>('navigator.clipboard.readText()')
+    expect(copied).to.equal(await wording(agent).innerText())
+
+    await page.keyboard.press('/')
+    const devtools = await agent.context.newCDPSession(page)
+    await devtools.send('Input.imeSetComposition', { text: 'しょるい', selectionStart: 4, selectionEnd: 4 })
+    await page.locator('#draft-found [role="option"]').first().waitFor()
+    await devtools.send('Input.dispatchKeyEvent', {
+      type: 'rawKeyDown',
+      key: 'Process',
+      windowsVirtualKeyCode: 229,
+    })
+    expect(await page.locator('#draft').inputValue()).to.equal('/しょるい')
+    await devtools.send('Input.insertText', { text: '書類' })
+    await page.locator('#draft-found [aria-selected="true"]').filter({ hasText: '書類のご提出' }).waitFor()
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('Escape')
+    await page.locator('[data-begin]:focus').waitFor()
+    expect(agent.complaints).to.deep.equal([])
+    await agent.context.close()
+    await customer.context.close()
+  })
+
+  it('rings for a customer whom nobody has taken after two seconds, and not with the sound off', async () => {
+    const agents = [await atChats(), await atChats()]
+    for (const [at, { page }] of agents.entries()) {
+      await page.evaluate(
+        'window.AudioContext = class { constructor() { document.body.dataset.rang = "yes"; throw new Error("no sound here") } }',
+      )
+      if (at === 1) {
+        await page.locator('.settings summary').click()
+        await page.getByLabel('知らせる音').selectOption('off')
+      }
+    }
+    const customer = await whoAsks()
+    await agents[0]?.page.locator('body[data-rang="yes"]').waitFor()
+    await agents[1]?.page.locator('[aria-labelledby="chats-queue"] a').last().waitFor()
+    expect(await agents[1]?.page.locator('body[data-rang]').count()).to.equal(0)
+    for (const { context } of [...agents, customer]) await context.close()
+  })
+
   it('stops a draft with a secret in it, or that asks for one, and keeps the words', async () => {
     const agent = await atChats()
     const customer = await whoAsks()
