@@ -1,5 +1,6 @@
 import type { DialogContext } from 'botbuilder-dialogs'
 import type { Command } from '../locales/index.ts'
+import { count } from './counts.ts'
 import { answerEntry, dropToStep, repeat, topics } from './faqDialog.ts'
 import { startFlow } from './flowDialog.ts'
 import { HANDOFF, handOver } from './handoffDialog.ts'
@@ -40,6 +41,9 @@ export async function changeLocale(dc: DialogContext, scene: Scene, locale: 'ja'
 /** Does what a button says, unless the conversation has moved on since it was shown. */
 export async function press(dc: DialogContext, scene: Scene, pressed: Pressed): Promise<void> {
   if (pressed.faq && scene.world.content.faq.has(pressed.faq)) return answerEntry(dc, scene, pressed.faq)
+  // The question in the place of a step that is gone has just been asked; without a guide there is none.
+  if (scene.isMended && (pressed.step ?? pressed.choice) !== undefined)
+    return dc.activeDialog ? undefined : resume(dc, scene)
   const isCurrent = pressed.step === dc.activeDialog?.id && pressed.run === (scene.state.run?.id ?? '')
   if (pressed.do && Object.hasOwn(interruptions, pressed.do)) {
     if (pressed.step && !isCurrent && !isOver(scene, pressed)) return showCurrent(dc, scene)
@@ -62,6 +66,7 @@ async function pressedEarlier(dc: DialogContext, scene: Scene, pressed: Pressed)
   const changes = visit?.answer !== undefined && visit.answer !== pressed.choice
   const exists = flow?.steps.get(step ?? '')?.choices.some(({ id }) => id === pressed.choice)
   if (!flow || run?.id !== pressed.run || !changes || !exists) return showCurrent(dc, scene)
+  count(scene, 'back')
   await tell(dc, scene, say(scene, 'bot:old.reopened'))
   await dc.cancelAllDialogs()
   await dc.beginDialog(`${flow.id}/${step}`)
@@ -94,8 +99,12 @@ async function goBack(dc: DialogContext, scene: Scene): Promise<void> {
     return resume(dc, scene)
   }
   // Over an outcome, or out of a question that lies over a step: back is the step itself.
-  if (!stepOf(scene, dc.activeDialog?.id)) return reopen(dc, flow.id, run.path.at(-1)?.step ?? flow.start)
+  if (!stepOf(scene, dc.activeDialog?.id)) {
+    if (run.outcome) count(scene, 'back')
+    return reopen(dc, flow.id, run.path.at(-1)?.step ?? flow.start)
+  }
   const previous = before(run.path)
+  if (previous) count(scene, 'back')
   if (previous) return reopen(dc, flow.id, previous)
   await tell(dc, scene, say(scene, 'bot:back.first'))
   await repeat(dc)
@@ -141,6 +150,7 @@ async function trouble(dc: DialogContext, scene: Scene): Promise<void> {
 
 async function person(dc: DialogContext, scene: Scene): Promise<void> {
   dropToStep(dc, scene)
+  count(scene, 'person')
   if (scene.desk?.isOpen) return handOver(dc, scene)
   await dc.beginDialog(HANDOFF)
 }

@@ -5,6 +5,7 @@ import { followGuide, guideUsed, joinGuide } from './guideDialog.ts'
 import { changeLocale, interruptions, press, resume } from './interruptions.ts'
 import { nearest } from './path.ts'
 import { goesOn, hearOfDesk, leaveQueue } from './queue.ts'
+import { hearRating } from './ratingDialog.ts'
 import { type Pressed, tell } from './say.ts'
 import { flowOf, offeredNow, type Scene, say, stepOf } from './scene.ts'
 import { type News, withoutLink } from './state.ts'
@@ -57,6 +58,7 @@ async function hear(dc: DialogContext, scene: Scene): Promise<void> {
   const { activity } = dc.context
   scene.state.greeted = true
   if (activity.channelData?.masked) return refuseSecret(dc, scene)
+  if (await hearRating(dc, scene)) return
   if (isPressed(activity.value)) return press(dc, scene, activity.value)
   const text = (activity.text ?? '').trim()
   if (text === '') {
@@ -67,6 +69,8 @@ async function hear(dc: DialogContext, scene: Scene): Promise<void> {
   const digits = step?.kind === 'question' && step.expects === 'digits'
   const understood = understand(text, offeredNow(dc, scene), scene.world.lexicons[scene.state.locale], digits)
   scene.trace.event = understood.kind
+  // The answer was to a step that is gone; the question in its place has just been asked.
+  if (scene.isMended && (understood.kind === 'choice' || understood.kind === 'no')) return
   switch (understood.kind) {
     case 'choice':
       scene.state.misses = 0
@@ -174,6 +178,7 @@ function forgetLink(scene: Scene, { request }: { request: string }): void {
  */
 async function mendStack(dc: DialogContext, scene: Scene): Promise<void> {
   if (dc.stack.every(({ id }) => dc.dialogs.find(id))) return
+  scene.isMended = true
   dc.stack.length = 0
   const flow = flowOf(scene)
   const step = flow && nearest(flow, scene.state.run?.path ?? [])

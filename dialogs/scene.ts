@@ -3,6 +3,7 @@ import type { DialogContext, DialogSet } from 'botbuilder-dialogs'
 import type { Content, Flow, Step } from '../content/index.ts'
 import type { Lexicon, Locale, Words } from '../locales/index.ts'
 import type { UnlockClient } from '../unlock/index.ts'
+import type { Count } from './counts.ts'
 import type { Run, State } from './state.ts'
 
 /** Everything that stays the same from turn to turn until new content comes. */
@@ -101,6 +102,8 @@ export interface Scene {
   choice?: string
   /** Whether the question must be asked with a person among its answers. */
   stuck: boolean
+  /** What the customer stood on is gone: what they do now was not meant for the question that was asked in its place. */
+  isMended?: boolean
   /** A question has been asked in this turn. */
   hasAsked?: boolean
   /** No link could be made, or it works no more: another one is offered. */
@@ -117,6 +120,10 @@ export interface Scene {
   leavesQueue?: boolean
   requests: string[]
   passes: Pass[]
+  /** How the customer found the agent, from 1 to 5. */
+  rating?: number
+  /** What happened in this turn beside the walk itself. */
+  counts: Count[]
   /** A free question that was asked, or what became of the one before; kept for the writers. */
   question?: { text?: string; locale: string; kind?: 'nothing' | 'none' | 'unhelpful' }
   trace: { event: string; flow?: string; step?: string; faq?: string }

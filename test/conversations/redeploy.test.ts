@@ -1,19 +1,9 @@
 import { expect } from 'chai'
 import { openSqlite } from '../../bot/store/sqlite.ts'
 import { type Chat, chat } from '../support/chat.ts'
-import { Deployment } from '../support/deploy.ts'
+import { Deployment, without } from '../support/deploy.ts'
 
 const flow = 'content/flows/service-suspended.yaml'
-
-/** Cuts a block out of YAML: the line that begins with `from`, and everything indented deeper than it. */
-function without(yaml: string, from: string): string {
-  const lines = yaml.split('\n')
-  const at = lines.indexOf(from)
-  if (at < 0) return yaml
-  const depth = from.search(/\S/)
-  const end = lines.findIndex((line, i) => i > at && line.trim() !== '' && line.search(/\S/) <= depth)
-  return [...lines.slice(0, at), ...lines.slice(end)].join('\n')
-}
 
 describe('new content in the middle of a conversation', () => {
   const store = openSqlite(':memory:')
@@ -75,7 +65,8 @@ describe('new content in the middle of a conversation', () => {
       .bot('手順 3 / 5')
   })
 
-  it('starts over, with a word of apology, when the whole guide was removed', async () => {
+  /** A customer who stands in a guide that the content does not have any more. */
+  const inGoneGuide = async () => {
     const { customer } = await toStepThree()
     const state = await customer.state()
     state.run!.flow = 'a-guide-of-yesterday'
@@ -96,8 +87,24 @@ describe('new content in the middle of a conversation', () => {
       eventId: `old-${seq}`,
     }
     await store.commit({ ...turn, eventChannel: 'test', said: [], requests: [] })
+    return { customer }
+  }
+
+  it('starts over, with a word of apology, when the whole guide was removed', async () => {
+    const { customer } = await inGoneGuide()
     const back = comesBack(customer)
     await back.bot('ご案内の内容が新しくなりました').types('続き').offers('ログオンできない')
+    expect((await back.state()).run).to.equal(undefined)
+  })
+
+  it('leads to what can be asked when a button of a removed guide is tapped', async () => {
+    const { customer } = await inGoneGuide()
+    const { contentDir, localesDir } = deployment
+    const { conversation } = customer
+    const back = chat({ store, conversation, contentDir, localesDir, silent: true })
+    await back.presses({ run: '1', step: 'a-guide-of-yesterday/step', choice: 'done' })
+    await back.offers('ログオンできない').neverBot(/先に進んでいます/)
+    expect(back.heard.map(({ text }) => text).join()).to.include('ご案内の内容が新しくなりました')
     expect((await back.state()).run).to.equal(undefined)
   })
 

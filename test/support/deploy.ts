@@ -36,3 +36,13 @@ export class Deployment {
     rmSync(this.dir, { recursive: true })
   }
 }
+
+/** Cuts a block out of YAML: the line that begins with `from`, and everything indented deeper than it. */
+export function without(yaml: string, from: string): string {
+  const lines = yaml.split('\n')
+  const at = lines.indexOf(from)
+  if (at < 0) return yaml
+  const depth = from.search(/\S/)
+  const end = lines.findIndex((line, i) => i > at && line.trim() !== '' && line.search(/\S/) <= depth)
+  return [...lines.slice(0, at), ...lines.slice(end)].join('\n')
+}
