@@ -1,6 +1,8 @@
 import type { Activity } from 'botbuilder-core'
-import { type DeskNow, hold, type Initiation } from '../dialogs/index.ts'
+import { defaultSupport } from '../content/index.ts'
+import { type DeskNow, hold, type Initiation, ratedSilently } from '../dialogs/index.ts'
 import type { Committed } from './auditTurn.ts'
+import { calendar } from './day.ts'
 import { handedOver } from './desk/handoffs.ts'
 import { fellowsTold, type Moved } from './fellows.ts'
 import { Lanes } from './lanes.ts'
@@ -8,7 +10,17 @@ import type { Logger } from './log.ts'
 import { letOthersFirst, nextTry, waitOf } from './retry.ts'
 import { addressed, kaijo } from './said.ts'
 import { hidesSecret, maskSecrets } from './secrets.ts'
-import type { Accepted, Conversation, Inbound, Owner, Pass, Pending, Question, Store } from './store/index.ts'
+import type {
+  Accepted,
+  Conversation,
+  Count,
+  Inbound,
+  Owner,
+  Pass,
+  Pending,
+  Question,
+  Store,
+} from './store/index.ts'
 import type { Turns } from './turns.ts'
 
 /** What the dialogs are given, and what they answer; they change nothing outside. */
@@ -52,6 +64,10 @@ export interface Reply {
   leavesQueue?: boolean
   /** A free question that was asked, or what became of the one before. */
   question?: Question
+  /** How the customer found the agent, from 1 to 5. */
+  rating?: number
+  /** What happened, to be counted when it is committed. */
+  counts?: readonly Count[]
   /** Nothing was said, because of a mistake of ours: when to try once more. */
   again?: Inbound
   /** For the log: ids only. */
@@ -64,6 +80,8 @@ interface Deps {
   bot: () => Bot
   log: Logger
   now?: () => number
+  /** The bank's timezone, by which days are counted; Japan's unless said otherwise. */
+  timezone?: () => string
   /** The agents' desk as this conversation finds it; no desk unless said otherwise. */
   desk?: (conversation: Conversation) => DeskNow | undefined
   /** Whether a channel must send out what is said; none unless said otherwise. */
@@ -85,10 +103,12 @@ class TurnTaker implements Turns {
   readonly #deps: Deps
   readonly #now: () => number
   readonly #lanes: Lanes
+  readonly #dayOf: (at: number) => string
 
   constructor(deps: Deps) {
     this.#deps = deps
     this.#now = deps.now ?? Date.now
+    this.#dayOf = calendar(deps.timezone ?? (() => defaultSupport.timezone))
     this.#lanes = new Lanes({
       store: deps.store,
       kind: 'turn',
@@ -174,6 +194,7 @@ class TurnTaker implements Turns {
       key,
       at: this.#now(),
     })
+    const handoff = change.handoff ?? (reply.rating ? { rates: reply.rating } : undefined)
     const said = [...change.says, ...reply.said]
     const fellows = await fellowsTold(this.#deps.store, id, key, reply.moved)
     const tells = reply.again ? [...fellows, reply.again] : fellows
@@ -196,7 +217,8 @@ class TurnTaker implements Turns {
       tells,
       sends,
       ...(change.ownership && { ownership: change.ownership }),
-      ...(change.handoff && { handoff: change.handoff }),
+      ...(handoff && { handoff }),
+      ...(reply.counts && { counts: { day: this.#dayOf(this.#now()), of: reply.counts } }),
       ...(event.reply && { reply: event.reply }),
       ...(reply.question && { question: reply.question }),
     })
@@ -213,7 +235,9 @@ class TurnTaker implements Turns {
     if (conversation.owner !== 'agent') return this.#reply(conversation, event)
     const state = hold(conversation.state, event.activity)
     const trace = { event: `agent.${event.activity.name ?? event.activity.type}` }
-    return { said: [], state, requests: [], passes: [], trace }
+    // A button of the time before: the rating counts, and is no message to the agent.
+    const rated = ratedSilently(conversation.state, event.activity)
+    return { said: [], state, requests: [], passes: [], trace, ...rated }
   }
 
   async #reply(conversation: Conversation, event: Pending): Promise<Reply> {

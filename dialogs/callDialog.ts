@@ -1,4 +1,5 @@
 import type { DialogContext } from 'botbuilder-dialogs'
+import { count } from './counts.ts'
 import { answerEntry } from './faqDialog.ts'
 import { startFlow } from './flowDialog.ts'
 import { flowOf, type Scene } from './scene.ts'
@@ -20,6 +21,7 @@ export async function reopenStep(dc: DialogContext, scene: Scene, { step }: { st
   const flow = flowOf(scene)
   const isOnPath = scene.state.run?.path.some((visit) => visit.step === step)
   if (!flow?.steps.has(step) || !isOnPath) return
+  count(scene, 'back')
   await dc.cancelAllDialogs()
   await dc.beginDialog(`${flow.id}/${step}`)
 }

@@ -7,6 +7,7 @@ import {
   type WaterfallStepContext,
 } from 'botbuilder-dialogs'
 import type { FaqEntry } from '../content/index.ts'
+import { count } from './counts.ts'
 import { startFlow } from './flowDialog.ts'
 import { HANDOFF } from './handoffDialog.ts'
 import { ask, askWith, button, commandButton, message, tell } from './say.ts'
@@ -71,6 +72,7 @@ export async function answerEntry(dc: DialogContext, scene: Scene, id: string): 
   const entry = scene.world.content.faq.get(id)
   if (!entry) return
   scene.trace = { ...scene.trace, event: 'faq.answered', faq: id }
+  if (!entry.smalltalk) count(scene, 'answered', { flow: '', step: id })
   if (stepOf(scene, dc.stack[0]?.id)) return digress(dc, scene, entry)
   await tellAnswer(dc, scene, entry)
   if (entry.smalltalk) return repeat(dc)
@@ -161,6 +163,7 @@ async function askHelped(turn: WaterfallStepContext): Promise<DialogTurnResult> 
 async function followHelped(turn: WaterfallStepContext): Promise<DialogTurnResult> {
   const scene = sceneOf(turn.context)
   const helped = scene.choice === 'yes'
+  count(scene, helped ? 'helped' : 'unhelpful', { flow: '', step: String((turn.options as Options).id) })
   scene.trace = { event: helped ? 'faq.helped' : 'faq.unhelpful', faq: String((turn.options as Options).id) }
   if (!helped) scene.question = { locale: scene.state.locale, kind: 'unhelpful' }
   const words = say(scene, helped ? 'bot:faq.glad' : 'bot:faq.sorry')

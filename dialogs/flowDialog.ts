@@ -7,7 +7,7 @@ import {
   type WaterfallStepContext,
 } from 'botbuilder-dialogs'
 import type { Await, Flow, Outcome, Part, Step } from '../content/index.ts'
-import { answer, enter, missingOn, nextAfter } from './path.ts'
+import { answer, enter, missingOn, nextAfter, stand } from './path.ts'
 import { ask } from './say.ts'
 import { type Offered, type Place, type Scene, say, sceneOf } from './scene.ts'
 import type { Run } from './state.ts'
@@ -72,8 +72,7 @@ function stepDialog(id: string, flow: Flow, step: Step): StepDialog {
   async function askStep(turn: WaterfallStepContext): Promise<DialogTurnResult> {
     const scene = sceneOf(turn.context)
     const run = scene.state.run as Run
-    run.path = enter(run.path, step.id)
-    delete run.outcome
+    stand(run, step.id)
     scene.trace = { ...scene.trace, flow: flow.id, step: step.id }
     if (step.kind === 'await') return askAwait(turn, scene, step)
     await ask(turn, scene, await stepSheet(scene, step), hasCard(step))

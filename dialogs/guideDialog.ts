@@ -37,6 +37,7 @@ export async function joinGuide(dc: DialogContext, scene: Scene, place: GuidePla
     flow: flow.id,
     path: before(flow, [], here),
     isShared: true,
+    isJoined: true,
   }
   if (request) {
     const { id, bindingCode, expiresAt } = request

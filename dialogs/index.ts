@@ -16,6 +16,7 @@ import {
 import type { Content } from '../content/index.ts'
 import type { Lexicon, Locale, Words } from '../locales/index.ts'
 import type { UnlockClient } from '../unlock/index.ts'
+import { type Count, walked } from './counts.ts'
 import { addFaq } from './faqDialog.ts'
 import { addFlow } from './flowDialog.ts'
 import { type GuidePlace, guidePlace } from './guideDialog.ts'
@@ -36,8 +37,10 @@ import {
 import { bareStack, copied, freshState, type State } from './state.ts'
 import { addTrouble } from './troubleDialog.ts'
 
+export type { Count } from './counts.ts'
 export type { GuidePlace } from './guideDialog.ts'
 export { missingOn } from './path.ts'
+export { pressedRating, ratedSilently } from './ratingDialog.ts'
 export type { DeskNow, Draw, Initiation, Links, Pass, Search } from './scene.ts'
 export { PHONE } from './scene.ts'
 export type { News, State } from './state.ts'
@@ -74,6 +77,10 @@ export interface Reply {
   leavesQueue?: boolean
   /** A free question that was asked, or what became of the one before. */
   question?: Scene['question']
+  /** How the customer found the agent, from 1 to 5. */
+  rating?: number
+  /** What happened in it, to be counted when it is committed. */
+  counts: readonly Count[]
   /** For the log: ids only. */
   trace: Scene['trace']
 }
@@ -121,6 +128,7 @@ export function createDialogs(deps: Deps) {
         ...(desk && { desk }),
         requests: [],
         passes: [],
+        counts: [],
         trace,
       }
       const adapter = new Collector()
@@ -138,6 +146,8 @@ export function createDialogs(deps: Deps) {
         ...(scene.handoff && { handoff: scene.handoff }),
         ...(scene.leavesQueue && { leavesQueue: true }),
         ...(scene.question && { question: scene.question }),
+        ...(scene.rating && { rating: scene.rating }),
+        counts: [...walkedIn(before, state, heard.activity), ...scene.counts],
         trace: scene.trace,
       }
     },
@@ -232,6 +242,12 @@ function moved(
   const place = guidePlace(after, flow)
   const was = before && guidePlace(before, flow)
   return place && place.step !== was?.step ? place : undefined
+}
+
+/** A walk that two conversations share is counted where the customer pressed something. */
+function walkedIn(before: State | undefined, after: State, { type, name }: Partial<Activity>): Count[] {
+  const isElsewhere = name?.startsWith('guide.') || (after.run?.isJoined && type !== 'message')
+  return isElsewhere ? [] : walked(before?.run, after.run)
 }
 
 function localeOf(activity: Partial<Activity>): Locale {

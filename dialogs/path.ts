@@ -1,10 +1,28 @@
 import type { Flow, Item, Missing, Step } from '../content/index.ts'
-import type { Visit } from './state.ts'
+import type { Run, Visit } from './state.ts'
 
 /** Stands on `step`; a step that is on the path already is gone back to, and what came after it is forgotten. */
 export function enter(path: Visit[], step: string): Visit[] {
   const at = path.findIndex((visit) => visit.step === step)
   return [...(at < 0 ? path : path.slice(0, at)), { step }]
+}
+
+/** Stands on `step` in a run: what that takes off its path is remembered as counted. */
+export function stand(run: Run, step: string): void {
+  const { path, outcome } = run
+  const at = path.findIndex((visit) => visit.step === step)
+  if (outcome) run.been = { ...run.been, [outcome]: 'reached' }
+  if (at >= 0) run.been = been(run, at)
+  run.path = [...(at < 0 ? path : path.slice(0, at)), { step }]
+  delete run.outcome
+}
+
+function been({ path, been: known }: Run, from: number): Run['been'] {
+  const dropped = path.slice(from).filter(({ answer }, place) => answer || place > 0)
+  if (dropped.length === 0) return known
+  const all = { ...known }
+  for (const { step, answer } of dropped) if (answer || !all[step]) all[step] = answer ? 'done' : 'reached'
+  return all
 }
 
 /** Notes the answer to the current step. */

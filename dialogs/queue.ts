@@ -1,6 +1,7 @@
 import type { DialogContext } from 'botbuilder-dialogs'
 import { askToWait, STOP_WAITING, stopOffer } from './handoffDialog.ts'
 import { resume } from './interruptions.ts'
+import { askToRate, pressedRating, thank } from './ratingDialog.ts'
 import { type Pressed, tell } from './say.ts'
 import { flowOf, type Scene, say } from './scene.ts'
 import { understand } from './understand.ts'
@@ -18,6 +19,8 @@ export async function goesOn(dc: DialogContext, scene: Scene): Promise<boolean> 
   const pressed = (value ?? undefined) as Pressed | undefined
   const lexicon = scene.world.lexicons[scene.state.locale]
   const understood = understand(text, [stopOffer(scene)], lexicon, true)
+  const rating = pressedRating(pressed)
+  if (rating !== undefined) await thank(dc, scene, rating)
   scene.leavesQueue = pressed ? pressed.do === STOP_WAITING : understood.kind === 'choice'
   if (scene.leavesQueue) return true
   if (understood.kind === 'command' && understood.command === 'english') return speak(dc, scene, 'en')
@@ -59,7 +62,8 @@ export async function hearOfDesk(
   }
   if (name === 'desk.closed' && scene.owner === 'closed') {
     await tell(dc, scene, say(scene, 'bot:handoff.closed'))
-    await tellHeld()
+    // What the bank has said comes with buttons of its own, and matters more.
+    if (!(await tellHeld())) await askToRate(dc, scene)
     return
   }
   if (scene.owner !== 'bot' || (name !== 'desk.returned' && name !== 'desk.expired')) return

@@ -20,6 +20,8 @@ export interface State {
   told: string[]
   /** Waits for a person, and has been told so since writing something. */
   hasBeenAskedToWait?: boolean
+  /** Is asked how the agent was: just now, or earlier. */
+  toRate?: 'now' | 'later'
   /** What happened elsewhere while a person had the conversation; the bot tells it afterwards. Oldest first. */
   held?: News[]
 }
@@ -42,6 +44,10 @@ export interface Run {
   request?: WaitingFor
   /** Another conversation goes step by step with this one, on the certificate's PC or on the phone. */
   isShared?: boolean
+  /** It was begun elsewhere, and this conversation has joined it. */
+  isJoined?: boolean
+  /** Where the customer was and went back from: counted already. */
+  been?: Record<string, 'reached' | 'done'>
   /** The last symptom that was named, and its step: why a person may be needed. */
   symptom?: { step: string; id: string }
 }

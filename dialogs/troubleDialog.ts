@@ -7,6 +7,7 @@ import {
   type WaterfallStepContext,
 } from 'botbuilder-dialogs'
 import type { Symptom } from '../content/index.ts'
+import { count } from './counts.ts'
 import { type Detour, offered } from './flowDialog.ts'
 import { ask, tell } from './say.ts'
 import { flowOf, type Offered, type Options, type Place, type Scene, say, sceneOf, stepOf } from './scene.ts'
@@ -40,6 +41,7 @@ export async function namesSymptom(dc: DialogContext, scene: Scene, text: string
 async function tellHint(dc: DialogContext, scene: Scene, symptom: Symptom): Promise<void> {
   const { run } = scene.state
   if (run) run.symptom = { step: run.path.at(-1)?.step ?? '', id: symptom.id }
+  count(scene, 'trouble', { detail: symptom.id })
   if (symptom.hint) await tell(dc, scene, `${say(scene, 'bot:trouble.hint')}\n${say(scene, symptom.hint)}`)
 }
 
@@ -56,6 +58,7 @@ async function followTrouble(turn: WaterfallStepContext): Promise<DialogTurnResu
   const symptom = symptomsOf(scene, step as string).find(({ id }) => id === scene.choice)
   if (!symptom) {
     scene.stuck = true
+    count(scene, 'trouble', { detail: NONE })
     await tell(turn, scene, say(scene, 'bot:trouble.noneHint'))
     return turn.endDialog()
   }

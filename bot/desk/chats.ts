@@ -1,6 +1,6 @@
 import type { Activity } from 'botbuilder-core'
 import { defaultSupport, type Support } from '../../content/index.ts'
-import { type Initiation, PHONE, type State } from '../../dialogs/index.ts'
+import { type Initiation, PHONE, pressedRating, type State } from '../../dialogs/index.ts'
 import type { Locale } from '../../locales/index.ts'
 import { HttpError } from '../route.ts'
 import type { Conversation, Handoff, Listed, Logged, Store } from '../store/index.ts'
@@ -252,6 +252,8 @@ function lineOf({ seq, activity }: Logged): Line | undefined {
   if (type !== 'message') return undefined
   if (from?.id === 'agent') return { ...common, by: 'agent', name: from.name, text }
   if (from?.role === 'bot') return { ...common, by: 'bot', text }
+  // What somebody thought of an agent is no message to agents.
+  if (pressedRating(activity.value) !== undefined) return undefined
   return { ...common, by: 'customer', text, ...(channelData?.masked && { isMasked: true }) }
 }
 

@@ -1,7 +1,9 @@
 import type { Activity } from 'botbuilder-core'
+import { defaultSupport } from '../../content/index.ts'
 import type { State } from '../../dialogs/index.ts'
 import type { Locale, Words } from '../../locales/index.ts'
 import type { Committed } from '../auditTurn.ts'
+import { calendar } from '../day.ts'
 import { fellowsTold } from '../fellows.ts'
 import { HttpError } from '../route.ts'
 import { addressed, kaijo, type Speaker } from '../said.ts'
@@ -68,6 +70,8 @@ export interface DeskDeps {
   /** Told of each script that was moved: what was made there belongs into the audit log as in any turn. */
   onAnswer?: (turn: Committed) => void
   now?: () => number
+  /** The bank's timezone, by which days are counted; Japan's unless said otherwise. */
+  timezone?: () => string
 }
 
 /** What a deed changes; what it does not name stays. */
@@ -92,10 +96,12 @@ export function createDesk(deps: DeskDeps): Desk {
 class StoreDesk implements Desk {
   readonly #deps: DeskDeps
   readonly #now: () => number
+  readonly #dayOf: (at: number) => string
 
   constructor(deps: DeskDeps) {
     this.#deps = deps
     this.#now = deps.now ?? Date.now
+    this.#dayOf = calendar(deps.timezone ?? (() => defaultSupport.timezone))
   }
 
   take(press: Press): Promise<Conversation> {
@@ -249,6 +255,7 @@ class StoreDesk implements Desk {
       sends,
       ...(ownership && { ownership }),
       ...(handoff && { handoff }),
+      ...(reply?.counts && { counts: { day: this.#dayOf(this.#now()), of: reply.counts } }),
     })
     if (outcome !== 'committed') return outcome
     if (sends && says.length > 0) this.#deps.onSend?.(id)
