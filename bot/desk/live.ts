@@ -48,6 +48,8 @@ const mostPages = 10
 const mostFrames = 100
 /** A burst of changes is one hint. */
 const gather = 100
+/** Every page reads the whole list again at such a hint, so there is no more than one a second. */
+const listEvery = 1000
 /** Who reads nothing for so long is sent away. */
 const mostUnread = 64 * 1024
 
@@ -81,6 +83,8 @@ class Live implements DeskLive {
   readonly #atDesk = new Set<string>()
   #timer: NodeJS.Timeout | undefined
   #isListChanged = false
+  #listTimer: NodeJS.Timeout | undefined
+  #listToldAt = Number.NEGATIVE_INFINITY
 
   constructor(parts: LiveParts) {
     this.#parts = parts
@@ -124,6 +128,7 @@ class Live implements DeskLive {
     this.#stopListening()
     clearInterval(this.#pulse)
     clearTimeout(this.#timer)
+    clearTimeout(this.#listTimer)
     for (const { socket } of this.#pages) socket.close(1012)
   }
 
@@ -191,6 +196,14 @@ class Live implements DeskLive {
     if (!this.#isListChanged) this.#isListChanged = await this.#isOfTheDesk(changed)
     if (!this.#isListChanged) return
     this.#isListChanged = false
+    const wait = listEvery - (performance.now() - this.#listToldAt)
+    if (wait <= 0) this.#tellList()
+    else this.#listTimer ??= setTimeout(() => this.#tellList(), wait).unref()
+  }
+
+  #tellList(): void {
+    this.#listTimer = undefined
+    this.#listToldAt = performance.now()
     for (const page of this.#pages) this.#send(page, { chats: true })
   }
 
