@@ -46,28 +46,27 @@ export function count(
 }
 
 /**
- * What of a walk is new after a turn: steps reached and answered, and the outcome. Each once in a walk, also when the
- * customer goes back and comes there again: else nobody could read from it how many went on.
+ * Notes what of a walk is new after a turn: steps reached and answered, and the outcome. Each once in a walk, also when
+ * the customer goes back and comes there again: else nobody could read from it how many went on.
  */
-export function walked(before: Run | undefined, after: Run | undefined): Count[] {
-  if (!after) return []
+export function countWalk(before: Run | undefined, { state, counts }: Counting): void {
+  const after = state.run
+  if (!after) return
   const { flow, path, outcome } = after
   const was = before?.id === after.id ? before : undefined
-  const counts: Count[] = []
   // From the end: a turn changes the last steps, and the others are the very same visits.
   for (let at = path.length - 1; at >= 0; at--) {
     const visit = path[at] as Visit
     const old = was?.path[at]
     if (old === visit) break
-    const isOld = old?.step === visit.step
-    const known = was?.been?.[visit.step]
-    if (visit.answer && !(isOld && old.answer) && known !== 'done')
-      counts.push({ flow, step: visit.step, what: 'done', detail: '' })
-    if (!isOld && !known) counts.push({ flow, step: visit.step, what: 'reached', detail: '' })
+    const { step, answer } = visit
+    const known = was?.been?.[step]
+    const isOld = old?.step === step
+    if (!isOld && !known) counts.push({ flow, step, what: 'reached', detail: '' })
+    if (answer && !(isOld && old.answer) && known !== 'done')
+      counts.push({ flow, step, what: 'done', detail: '' })
   }
   // Both conversations hear how a shared walk ends.
-  if (after.isJoined) return counts
-  if (outcome && outcome !== was?.outcome && !was?.been?.[outcome])
-    counts.push({ flow, step: outcome, what: 'reached', detail: '' })
-  return counts
+  if (after.isJoined || !outcome || outcome === was?.outcome || was?.been?.[outcome]) return
+  counts.push({ flow, step: outcome, what: 'reached', detail: '' })
 }

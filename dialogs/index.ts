@@ -16,7 +16,7 @@ import {
 import type { Content } from '../content/index.ts'
 import type { Lexicon, Locale, Words } from '../locales/index.ts'
 import type { UnlockClient } from '../unlock/index.ts'
-import { type Count, walked } from './counts.ts'
+import { type Count, countWalk } from './counts.ts'
 import { addFaq } from './faqDialog.ts'
 import { addFlow } from './flowDialog.ts'
 import { type GuidePlace, guidePlace } from './guideDialog.ts'
@@ -137,6 +137,7 @@ export function createDialogs(deps: Deps) {
       context.turnState.set('DialogStateManagerConfiguration', memory)
       const dc = await world.dialogs.createContext(context)
       await takeTurn(dc, scene)
+      if (isOwnStep(heard.activity, state)) countWalk(before?.run, scene)
       return {
         said: adapter.said,
         state: { ...state, stack: bareStack(dc.stack) },
@@ -147,7 +148,7 @@ export function createDialogs(deps: Deps) {
         ...(scene.leavesQueue && { leavesQueue: true }),
         ...(scene.question && { question: scene.question }),
         ...(scene.rating && { rating: scene.rating }),
-        counts: [...walkedIn(before, state, heard.activity), ...scene.counts],
+        counts: scene.counts,
         trace: scene.trace,
       }
     },
@@ -245,9 +246,8 @@ function moved(
 }
 
 /** A walk that two conversations share is counted where the customer pressed something. */
-function walkedIn(before: State | undefined, after: State, { type, name }: Partial<Activity>): Count[] {
-  const isElsewhere = name?.startsWith('guide.') || (after.run?.isJoined && type !== 'message')
-  return isElsewhere ? [] : walked(before?.run, after.run)
+function isOwnStep({ type, name }: Partial<Activity>, { run }: State): boolean {
+  return type === 'message' || !(run?.isJoined || name?.startsWith('guide.'))
 }
 
 function localeOf(activity: Partial<Activity>): Locale {
