@@ -62,6 +62,8 @@ export interface LineStandIn {
   ): Promise<Response>
   /** Sends bytes with their right signature. */
   postRaw(bot: string, body: Buffer, headers?: Record<string, string>): Promise<Response>
+  /** All that a customer got, oldest first; it grows. */
+  got(user: string): readonly Delivered[]
   /** The newest messages of a customer. */
   last(user: string): Message[]
   end(): Promise<void>
@@ -77,6 +79,13 @@ export async function standInForLine(): Promise<LineStandIn> {
   let skew = 0
   const now = () => Date.now() + skew
   const held = new Set<ServerResponse>()
+  const byUser = new Map<string, Delivered[]>()
+  const deliver = (one: Delivered) => {
+    self.delivered.push(one)
+    const before = byUser.get(one.to)
+    if (before) before.push(one)
+    else byUser.set(one.to, [one])
+  }
 
   const server = createServer((request, response) => void answer(request, response))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -114,7 +123,8 @@ export async function standInForLine(): Promise<LineStandIn> {
       return send(bot, body, key, headers)
     },
     postRaw: (bot, body, headers) => send(bot, body, secret, headers),
-    last: (user) => self.delivered.findLast(({ to }) => to === user)?.messages ?? [],
+    got: (user) => byUser.get(user) ?? [],
+    last: (user) => self.got(user).at(-1)?.messages ?? [],
     async end() {
       for (const response of held) response.destroy()
       server.closeAllConnections()
@@ -212,7 +222,7 @@ export async function standInForLine(): Promise<LineStandIn> {
     const known = tokens.get(body.replyToken as string)
     if (!known || known.isUsed || now() - known.at > 60_000) return [400, { message: 'Invalid reply token' }]
     known.isUsed = true
-    self.delivered.push({ to: known.to, by: 'reply', messages: body.messages as Message[] })
+    deliver({ to: known.to, by: 'reply', messages: body.messages as Message[] })
     return [200, { sentMessages: [] }]
   }
 
@@ -232,7 +242,7 @@ export async function standInForLine(): Promise<LineStandIn> {
       return [429, { message: 'You have reached your monthly limit.' }]
     self.quota.used++
     if (retryKey) keys.set(retryKey, { body: JSON.stringify(body), requestId })
-    self.delivered.push({ to: body.to, by: 'push', messages: body.messages as Message[] })
+    deliver({ to: body.to, by: 'push', messages: body.messages as Message[] })
     return [200, { sentMessages: [] }]
   }
 
@@ -400,8 +410,8 @@ export class LineCustomer {
     return this.reads
   }
 
-  get got(): Delivered[] {
-    return this.line.delivered.filter(({ to }) => to === this.user)
+  get got(): readonly Delivered[] {
+    return this.line.got(this.user)
   }
 
   get reads(): string {

@@ -77,6 +77,14 @@ export class TeamsCustomer {
     return this.hear()
   }
 
+  /** Writes while others write, too: sends again when the machine is too busy, and waits for the answer's first part. */
+  async writes(text: string): Promise<void> {
+    const before = this.#standIn.count(this.id)
+    const activity = this.activity({ type: 'message', text, textFormat: 'plain' })
+    while ((await this.post(activity)).status === 503);
+    await this.#standIn.until(() => this.#standIn.count(this.id) > before)
+  }
+
   /** Presses a button; gives what the card turns into. */
   // biome-ignore lint/suspicious/noExplicitAny: the card as it was answered
   async press({ action }: TeamsButton): Promise<any> {

@@ -51,6 +51,8 @@ export class TeamsStandIn {
   readonly unendorsed = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
   readonly #server: Server
   readonly #dir: string
+  readonly #in = new Map<string, Posted[]>()
+  #good: Promise<string> | undefined
   #waiting: (() => void)[] = []
   #ids = 0
 
@@ -88,8 +90,14 @@ export class TeamsStandIn {
     }
   }
 
-  /** A token as the Bot Framework signs it, or one that differs. */
-  token({ claims = {}, header = {}, key = this.key }: Forgery = {}): Promise<string> {
+  /** A token as the Bot Framework signs it, which is good for an hour, or one that differs. */
+  token(forgery?: Forgery): Promise<string> {
+    if (forgery) return this.#sign(forgery)
+    this.#good ??= this.#sign({})
+    return this.#good
+  }
+
+  #sign({ claims = {}, header = {}, key = this.key }: Forgery): Promise<string> {
     const now = Math.floor(Date.now() / 1000)
     const good = { iss: issuer, aud: appId, serviceurl: this.serviceUrl, nbf: now - 10, exp: now + 3600 }
     const payload = Object.fromEntries(
@@ -102,7 +110,12 @@ export class TeamsStandIn {
 
   /** The messages that a conversation was sent. */
   in(conversation: string): Posted[] {
-    return this.posted.filter((post) => post.conversation === conversation)
+    return [...(this.#in.get(conversation) ?? [])]
+  }
+
+  /** How many they are. */
+  count(conversation: string): number {
+    return this.#in.get(conversation)?.length ?? 0
   }
 
   /** Resolves when it holds; looks again with each message taken. */
@@ -155,7 +168,9 @@ export class TeamsStandIn {
     const fault = this.faults.shift()
     if (typeof fault === 'number') return json(fault, {}, fault === 429 ? { 'retry-after': '1' } : {})
     if (Buffer.byteLength(text) > 28 * 1024) return json(413, {})
-    this.posted.push({ conversation, authorization, body })
+    const post = { conversation, authorization, body }
+    this.posted.push(post)
+    this.#in.set(conversation, [...this.in(conversation), post])
     if (fault === 'lose') response.destroy()
     else json(201, { id: `1:${++this.#ids}` })
     for (const wake of this.#waiting.splice(0)) wake()

@@ -5,6 +5,7 @@ import type { State } from '../../../dialogs/index.ts'
 import { startBadBank } from '../../support/badBank.ts'
 import { runKaijo } from '../../support/kaijo.ts'
 import {
+  type Delivered,
   LineCustomer,
   type LineStandIn,
   readable,
@@ -13,6 +14,7 @@ import {
   until,
 } from '../../support/lineStandIn.ts'
 import { serve } from '../../support/process.ts'
+import { insist, startTraffic, together } from '../../support/traffic.ts'
 
 const hello = 'サービスがご利用できなくなりましたと出てログオンできません'
 const steps = [hello, '利用者', '3つともあります', 'わかります']
@@ -57,8 +59,7 @@ describe('LINE under a storm', function () {
 
     const used = replies()
     expect(new Set(used).size).to.equal(used.length)
-    // On a machine that needs more than 45 s for one of them, the customer is told to wait and answered by a push.
-    const answered = line.delivered.filter(({ messages }) => !readable(messages).includes('確認しています'))
+    const answered = line.delivered.filter(isAnswer)
     expect(answered).to.have.length(2000)
     for (const user of users) {
       const log = await kaijo.store.activities(`line:${user}`, 0, 500)
@@ -120,36 +121,24 @@ describe('LINE under a storm', function () {
     })
     const before = line.delivered.length
 
-    let isOver = false
-    let turns = 0
     const others = Array.from({ length: 40 }, (_, i) => new LineCustomer(line, kaijo.url, `Uother${i}`))
-    const traffic = others.map(async (other) => {
-      while (!isOver) {
-        await other.says(`${turns}番目の質問です`)
-        turns++
-      }
-    })
+    const said = [hello, '利用者', 'もう一度', '電子証明書とは何ですか', '戻る']
+    const traffic = startTraffic(40, (i, n) => (others[i] as LineCustomer).says(said[n % 5] as string))
     // Two in ten pushes are answered in a way that leaves open whether they were taken.
     line.faults.set(
       '/push',
       Array.from({ length: 40 }, (_, i) => (i % 2 ? '500 after' : 'reset after')),
     )
-    await together(8, customers, async ({ user }) => {
+    await together(24, customers, async ({ user }) => {
       const kept = await kaijo.store.conversation(`line:${user}`)
       const id = (kept?.state as State | undefined)?.run?.request?.id as string
       Object.assign(bank.requests.get(id) ?? {}, { state: 'cleared' })
       const { headers, body } = bank.webhook(id, 'cleared')
-      /** The bank's own insistence: what is answered with 503 on a busy machine comes again. */
-      const post = async (): Promise<number> => {
-        const request = { method: 'POST', headers, body: new Uint8Array(body) }
-        const { status } = await fetch(`${kaijo.url}/unlock/callback`, request)
-        return status === 503 ? post() : status
-      }
+      const post = () => insist(`${kaijo.url}/unlock/callback`, headers, body)
       expect(await Promise.all([post(), post()])).to.deep.equal([204, 204])
     })
     await until(() => customers.every(({ got }) => got.some(({ by }) => by === 'push')))
-    isOver = true
-    await Promise.all(traffic)
+    await traffic.end()
     await until(async () => (await kaijo.store.sending()).length === 0)
 
     for (const customer of customers) {
@@ -158,7 +147,7 @@ describe('LINE under a storm', function () {
       expect(readable(pushes[0]?.messages ?? [])).to.include('解除を確認しました')
     }
     expect(line.calls.filter(({ path, retryKey }) => path.endsWith('/push') && !retryKey)).to.deep.equal([])
-    expect(line.delivered.length - before).to.equal(200 + turns)
+    expect(line.delivered.slice(before).filter(isAnswer)).to.have.length(200 + traffic.turns())
     expect(line.invalid).to.deep.equal([])
     expect(tappable(line.last('Uclear0')).size).to.be.greaterThan(0)
     await kaijo.end()
@@ -166,15 +155,9 @@ describe('LINE under a storm', function () {
   })
 })
 
-/** Does it for all, so many at a time. */
-async function together<A, B>(most: number, all: readonly A[], act: (one: A) => Promise<B>): Promise<B[]> {
-  const results: B[] = []
-  const queue = all.entries()
-  const work = async () => {
-    for (const [i, one] of queue) results[i] = await act(one)
-  }
-  await Promise.all(Array.from({ length: most }, work))
-  return results
+/** On a machine that needs more than 45 s for one of them, the customer is told to wait and answered by a push. */
+function isAnswer({ messages }: Delivered): boolean {
+  return !readable(messages).includes('確認しています')
 }
 
 /** The same shuffle in each run. */

@@ -4,6 +4,7 @@ import { type BadBank, startBadBank } from '../../support/badBank.ts'
 import { type Running, runKaijo } from '../../support/kaijo.ts'
 import { buttonsOf, TeamsCustomer, wordsOf } from '../../support/teamsCustomer.ts'
 import { appId, type Posted, TeamsStandIn } from '../../support/teamsStandIn.ts'
+import { insist, startTraffic, together } from '../../support/traffic.ts'
 
 const locked = 'サービスがご利用できなくなりましたと出てログオンできません'
 const button = (heard: Posted[], title: string) => {
@@ -258,26 +259,24 @@ describe('Teams', function () {
       for (const text of ['ログオンできない', '利用者', '3つともあります', 'わかります']) await one.say(text)
       return { one, request: (await stateOf(one)).run?.request?.id ?? '' }
     })
-    let isDone = false
-    const others = Array.from({ length: 10 }, async () => {
-      const one = customer()
-      while (!isDone) await one.say('ログオンできない')
+    const others = Array.from({ length: 40 }, () => customer())
+    const said = [locked, '利用者', 'もう一度', '電子証明書とは何ですか', '戻る']
+    const traffic = startTraffic(40, (i, n) => (others[i] as TeamsCustomer).writes(said[n % 5] as string))
+    await together(24, waiting, async ({ request }, i) => {
+      Object.assign(bank.requests.get(request) ?? {}, { state: 'cleared' })
+      const { headers, body } = bank.webhook(request, 'cleared')
+      // The bank sends its news again, and the connector has bad moments, too.
+      if (i % 20 === 0) standIn.faults.push(i % 40 === 0 ? 502 : 429)
+      const post = () => insist(`${kaijo.url}/unlock/callback`, headers, body)
+      expect([await post(), await post()]).to.deep.equal([204, 204])
     })
-    await Promise.all(
-      waiting.map(async ({ request }, i) => {
-        Object.assign(bank.requests.get(request) ?? {}, { state: 'cleared' })
-        const { headers, body } = bank.webhook(request, 'cleared')
-        // The bank sends its news again, and the connector has bad moments, too.
-        if (i % 20 === 0) standIn.faults.push(i % 40 === 0 ? 502 : 429)
-        for (let copy = 0; copy < 2; copy++)
-          await fetch(`${kaijo.url}/unlock/callback`, { method: 'POST', headers, body: new Uint8Array(body) })
-      }),
-    )
+    const cleared = ({ one }: { one: TeamsCustomer }) =>
+      wordsOf(standIn.in(one.id)).match(/解除を確認しました/g)
+    for (const one of waiting) await standIn.until(() => !!cleared(one))
+    await traffic.end()
     for (const { one } of waiting) await one.hear()
-    isDone = true
-    await Promise.all(others)
-    for (const { one } of waiting)
-      expect(wordsOf(standIn.in(one.id)).match(/解除を確認しました/g)).to.have.length(1)
+    while ((await kaijo.store.sending()).length > 0) await new Promise((resolve) => setImmediate(resolve))
+    for (const one of waiting) expect(cleared(one)).to.have.length(1)
   })
 })
 
