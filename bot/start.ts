@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { dirname, join } from 'node:path'
-import type { BankProfile } from '../content/index.ts'
+import { type BankProfile, defaultSupport } from '../content/index.ts'
 import type { Words } from '../locales/index.ts'
 import { type Audit, createUnlockClient, openAudit, readPublicKey } from '../unlock/index.ts'
 import { type Sandbox, startSandbox } from '../unlock/sandbox/index.ts'
@@ -15,6 +15,7 @@ import { openChatDesk } from './desk/chatDesk.ts'
 import { createDesk, type Desk } from './desk/desk.ts'
 import { deskNow } from './desk/deskNow.ts'
 import { refuseUnguarded } from './desk/guard.ts'
+import { numbersRoutes } from './desk/numbersRoutes.ts'
 import { phoneRoutes } from './desk/phone.ts'
 import { createPresence, type Presence } from './desk/presence.ts'
 import { sweepQueue } from './desk/waiting.ts'
@@ -107,6 +108,7 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
   const senders = [...(toTeams ? [toTeams] : []), ...(lineChannel ? [lineChannel.sender] : [])]
   const delivery = new Delivery({ store, senders, log })
   const presence = createPresence()
+  const timezone = () => (live.content().bank.support ?? defaultSupport).timezone
   const queue = { store, presence, support: () => live.content().bank.support, now: Date.now }
   const writeDeeds = (turn: Committed) => {
     try {
@@ -125,6 +127,7 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
     bot: () => live.bot(),
     log,
     desk: (conversation) => deskNow(queue, conversation),
+    timezone,
     ...channels,
     onTurn: (turn, ms) => {
       writeDeeds(turn)
@@ -133,7 +136,15 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
     },
   })
   const wake = (conversation: string) => turns.wake(conversation)
-  const desk = createDesk({ store, bot: () => live.bot(), words, wake, ...channels, onAnswer: writeDeeds })
+  const desk = createDesk({
+    store,
+    bot: () => live.bot(),
+    words,
+    wake,
+    timezone,
+    ...channels,
+    onAnswer: writeDeeds,
+  })
   const onTyping = (conversation: string) => chats.typing(conversation)
   const chat = directLine({ store, turns, keys, config, log, metrics, audit, onTyping })
   const parts = {
@@ -169,6 +180,7 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
     ...(lineChannel?.routes(turns) ?? []),
     ...access.routes,
     ...chats.routes,
+    ...numbersRoutes({ ...access, store, source, timezone, now: Date.now, key: keys.derive('desk numbers') }),
     ...(await phoneRoutes({
       ...access,
       store,

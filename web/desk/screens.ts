@@ -1,6 +1,7 @@
 import { openAccounts } from './accounts.ts'
 import type { Me, OpenScreen } from './api.ts'
 import { openChats } from './chats.ts'
+import { openNumbers } from './numbers.ts'
 import { openPhone } from './phone.ts'
 
 /** One screen of the desk: the name is its address (`#/phone`) and its word (`shell.phone`). */
@@ -15,5 +16,6 @@ export interface ScreenEntry {
 export const screens: readonly ScreenEntry[] = [
   { name: 'phone', open: openPhone },
   { name: 'chats', open: openChats },
+  { name: 'numbers', open: openNumbers, role: 'supervisor' },
   { name: 'accounts', open: openAccounts },
 ]
