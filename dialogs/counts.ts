@@ -66,7 +66,18 @@ export function countWalk(before: Run | undefined, { state, counts }: Counting):
     if (answer && !(isOld && old.answer) && known !== 'done')
       counts.push({ flow, step, what: 'done', detail: '' })
   }
+  if (after.been !== was?.been) countDropped(was, after, counts)
   // Both conversations hear how a shared walk ends.
   if (after.isJoined || !outcome || outcome === was?.outcome || was?.been?.[outcome]) return
   counts.push({ flow, step: outcome, what: 'reached', detail: '' })
+}
+
+/** Answers that lead back to an earlier step: they are off the path in the very turn in which they were given. */
+function countDropped(was: Run | undefined, { flow, been = {}, path }: Run, counts: Count[]): void {
+  for (const [step, how] of Object.entries(been)) {
+    if (how !== 'done' || was?.been?.[step] === 'done') continue
+    const wasDone = was?.path.some((visit) => visit.step === step && visit.answer)
+    const isCounted = path.some((visit) => visit.step === step && visit.answer)
+    if (!wasDone && !isCounted) counts.push({ flow, step, what: 'done', detail: '' })
+  }
 }

@@ -12,7 +12,9 @@ export function stand(run: Run, step: string): void {
   const { path, outcome } = run
   const at = path.findIndex((visit) => visit.step === step)
   if (outcome) run.been = { ...run.been, [outcome]: 'reached' }
-  if (at >= 0) run.been = been(run, at)
+  // An answer that leads to the step itself ("look again") has not finished it.
+  const isAgain = at === path.length - 1 && !outcome
+  if (at >= 0 && !isAgain) run.been = been(run, at)
   run.path = [...(at < 0 ? path : path.slice(0, at)), { step }]
   delete run.outcome
 }

@@ -88,7 +88,7 @@ export async function leftIn(sources: NumberSources, period: Period): Promise<Le
     const { run } = (state ?? {}) as Partial<State>
     const step = run?.path.at(-1)?.step
     // A walk that goes on at another device is its own conversation's, not the one's that joined it.
-    if (!run || !step || run.outcome || run.isJoined || touchedAt > before || owner !== 'bot') continue
+    if (!run || !step || run.outcome || run.isJoined || touchedAt >= before || owner !== 'bot') continue
     found.push({ day: on, channel, flow: run.flow, step })
   }
   return found
