@@ -14,6 +14,8 @@ export interface FaqEntry {
   starts?: { flow: string; given: Record<string, string> }
   /** Offers a person after the answer. */
   person: boolean
+  /** The question is the wish for a person: whoever asks it is handed over when the desk is open. */
+  handoff: boolean
   /** Thanks and greetings: answered, and nothing more is asked. */
   smalltalk: boolean
   /** Among the topics of the greeting. */

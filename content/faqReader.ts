@@ -29,7 +29,7 @@ export function readFaq(source: Source, reading: Reading, drafts: Map<string, Fa
 }
 
 function readEntry(section: Section, id: string, place: Place, reading: Reading): FaqDraft {
-  const optional = ['label', 'image', 'starts', 'person', 'featured', 'smalltalk']
+  const optional = ['label', 'image', 'starts', 'person', 'handoff', 'featured', 'smalltalk']
   section.expect(['question', 'answer', 'phrases'], optional)
   const path = `faq:${id}`
   const question = takeText(reading, section, 'question', 'question', `${path}.question`) ?? ''
@@ -40,6 +40,7 @@ function readEntry(section: Section, id: string, place: Place, reading: Reading)
   const starts = readStarts(section)
   const flags = {
     person: section.flag('person'),
+    handoff: section.flag('handoff'),
     featured: section.flag('featured'),
     smalltalk: section.flag('smalltalk'),
   }

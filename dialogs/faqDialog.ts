@@ -9,7 +9,7 @@ import {
 import type { FaqEntry } from '../content/index.ts'
 import { count } from './counts.ts'
 import { startFlow } from './flowDialog.ts'
-import { HANDOFF } from './handoffDialog.ts'
+import { HANDOFF, handOver } from './handoffDialog.ts'
 import { ask, askWith, button, commandButton, message, tell } from './say.ts'
 import { type Offered, type Options, PHONE, type Place, type Scene, say, sceneOf, stepOf } from './scene.ts'
 import { stepCard } from './stepCard.ts'
@@ -73,6 +73,10 @@ export async function answerEntry(dc: DialogContext, scene: Scene, id: string): 
   if (!entry) return
   scene.trace = { ...scene.trace, event: 'faq.answered', faq: id }
   if (!entry.smalltalk) count(scene, 'answered', { flow: '', step: id })
+  if (entry.handoff && scene.desk?.isOpen && scene.channel !== PHONE) {
+    dropToStep(dc, scene)
+    return handOver(dc, scene)
+  }
   if (stepOf(scene, dc.stack[0]?.id)) return digress(dc, scene, entry)
   await tellAnswer(dc, scene, entry)
   if (entry.smalltalk) return repeat(dc)

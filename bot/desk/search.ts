@@ -172,6 +172,7 @@ function* rankersOf(entries: Map<string, Entry>, { lexis }: Content) {
       answer: id,
       phrases: other,
       person: false,
+      handoff: false,
       smalltalk: false,
       featured: false,
     }),

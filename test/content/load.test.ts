@@ -155,6 +155,7 @@ describe('loading the content', () => {
       phrases: { ja: ['利用者を解除したい'], en: ['unlock a user'] },
       starts: { flow: 'locked', given: { role: 'user' } },
       person: false,
+      handoff: false,
       smalltalk: false,
       featured: true,
     })

@@ -48,6 +48,22 @@ describe('a conversation that is handed over', () => {
     expect((await chat.store.handoffs(chat))[0]).to.deep.include({ how: 'returned', agent: yamada.id })
   })
 
+  it('begins with whatever means the wish for a person, in both languages, at a step and outside', async () => {
+    for (const [locale, wish] of [
+      ['ja', 'オペレーターにつないでください'],
+      ['ja', '人間に代わってください'],
+      ['en', 'a person please'],
+      ['en', 'can you connect me to your staff'],
+    ] as const) {
+      const queued = locale === 'ja' ? 'ただいま1番目です' : 'number 1'
+      await deskChat({ locale }).types(wish).bot(queued)
+      await deskChat({ locale })
+        .user(locale === 'ja' ? 'ログオンできない' : 'I cannot log on')
+        .types(wish)
+        .bot(queued)
+    }
+  })
+
   it('brings the agent who, what is at hand, where and why, in three lines, in both languages', async () => {
     const chat = deskChat()
     await atFirstPart(chat)
@@ -172,7 +188,7 @@ describe('a conversation that is handed over', () => {
   })
 
   it('offers a person beside the branch where an answer names it, when one is there', () =>
-    deskChat().user('担当者に相談したい').bot('お取引店にご連絡ください').offers('担当者に相談する'))
+    deskChat().user('覚えのない取引がある').bot('お取引店にご連絡ください').offers('担当者に相談する'))
 })
 
 describe('a customer whom nobody takes', () => {
