@@ -5,7 +5,7 @@ import { answerEntry, dropToStep, repeat, topics } from './faqDialog.ts'
 import { startFlow } from './flowDialog.ts'
 import { HANDOFF, handOver } from './handoffDialog.ts'
 import { before } from './path.ts'
-import { askWith, type Pressed, tell } from './say.ts'
+import { askWith, type Pressed, placeOf, tell } from './say.ts'
 import { flowOf, offeredNow, type Scene, say, stepOf } from './scene.ts'
 import { TROUBLE } from './troubleDialog.ts'
 
@@ -44,7 +44,7 @@ export async function press(dc: DialogContext, scene: Scene, pressed: Pressed): 
   // The question in the place of a step that is gone has just been asked; without a guide there is none.
   if (scene.isMended && (pressed.step ?? pressed.choice) !== undefined)
     return dc.activeDialog ? undefined : resume(dc, scene)
-  const isCurrent = pressed.step === dc.activeDialog?.id && pressed.run === (scene.state.run?.id ?? '')
+  const isCurrent = pressed.step === placeOf(dc) && pressed.run === (scene.state.run?.id ?? '')
   if (pressed.do && Object.hasOwn(interruptions, pressed.do)) {
     if (pressed.step && !isCurrent && !isOver(scene, pressed)) return showCurrent(dc, scene)
     return interruptions[pressed.do as Command](dc, scene)

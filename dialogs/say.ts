@@ -63,8 +63,19 @@ export function message(scene: Scene, text: string): Partial<Activity> {
   return { type: 'message', text, speak: text, locale: scene.state.locale, textFormat: 'plain' }
 }
 
+/** Where the symptoms of a step stand. */
+export function troublePlace(step: string): string {
+  return `trouble:${step.replaceAll('/', '.')}`
+}
+
+/** Where the customer stands, as buttons carry it; of a list of symptoms also whose: others have some of the same. */
+export function placeOf({ activeDialog }: DialogContext): string | undefined {
+  const { step = '' } = activeDialog?.state.options ?? {}
+  return activeDialog?.id === 'trouble' ? troublePlace(step) : activeDialog?.id
+}
+
 function buttons(dc: DialogContext, scene: Scene): CardAction[] {
-  const active = dc.activeDialog?.id
+  const active = placeOf(dc)
   if (!active) return []
   const { run } = scene.state
   const where = { run: run?.id ?? '', step: active }
@@ -75,7 +86,7 @@ function buttons(dc: DialogContext, scene: Scene): CardAction[] {
   if (scene.canRestart) actions.push(commandButton(scene, 'restart', active))
   if (scene.stuck && (active !== 'handoff' || scene.desk?.isOpen))
     actions.push(commandButton(scene, 'person'))
-  if ((step && (run?.path.length ?? 0) > 1) || active === 'trouble')
+  if ((step && (run?.path.length ?? 0) > 1) || active.startsWith('trouble:'))
     actions.push(commandButton(scene, 'back', active))
   if (!step && run?.outcome && active === `${run.flow}/${run.outcome}`) {
     actions.push(commandButton(scene, 'back', active), commandButton(scene, 'restart', active))

@@ -1,3 +1,5 @@
+import { troublePlace } from '../../dialogs/index.ts'
+
 /** What an agent presses at a step of the script: a choice of it, a symptom of it, or something that can be done anywhere. */
 export interface ScriptAnswer {
   /** Of the script that the agent saw. */
@@ -16,7 +18,7 @@ export function pressedOf({ at, choice, symptom, do: command }: ScriptAnswer): R
   if (symptom)
     return [
       { ...at, do: 'trouble' },
-      { ...at, step: 'trouble', choice: symptom },
+      { ...at, step: troublePlace(at.step.slice(at.step.indexOf('/') + 1)), choice: symptom },
     ]
   return command ? [{ ...at, do: command }] : []
 }

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { troublePlace } from '../../dialogs/index.ts'
 import { chat } from '../support/chat.ts'
 import { buttons, Mind } from '../support/mind.ts'
 
@@ -130,6 +131,23 @@ describe('a conversation at any step', () => {
       .user('うまくいかない')
       .user('証明書の期限が切れていた')
       .bot('電子証明書再発行依頼書'))
+
+  it('takes no symptom of an earlier step for one of the step whose symptoms are open', () =>
+    chat()
+      .user('ログオンできない')
+      .user('利用者')
+      .user('3つともあります')
+      .user('わかります')
+      .user('できた・次へ')
+      .user('できた・次へ')
+      .user('うまくいかない')
+      .bot('どのような状態ですか')
+      // Other steps have a symptom of the same id.
+      .presses({ run: '1', step: troublePlace('unlock/release'), choice: 'pin-locked' })
+      .neverBot(/暗証番号閉塞解除依頼書/)
+      .bot('どのような状態ですか')
+      .presses({ run: '1', step: troublePlace('unlock/pin'), choice: 'pin-locked' })
+      .bot('暗証番号閉塞解除依頼書'))
 
   it('goes on in the other language in the middle of a step', () =>
     toCard()
