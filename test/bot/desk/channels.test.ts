@@ -105,4 +105,33 @@ describe('a person at the desk, in every channel', function () {
       expect(handoff).to.deep.include({ how: 'returned', agent: yamada.id })
       await customer.end()
     })
+
+  for (const channel of ['Direct Line', 'LINE', 'Teams'] as const)
+    it(`asks in ${channel} how the agent was once the chat is closed, and takes one tap for an answer`, async () => {
+      const customer = await customers[channel]!(street, 'en')
+      const { conversation } = customer
+      kaijo.presence.here(yamada.id)
+      const pressed = (key: string) => ({ conversation, agent: yamada, key })
+      await shown(customer, channel)
+      await customer.say('talk to a person')
+      await shown(customer, channel)
+      await kaijo.desk.take(pressed('take'))
+      await kaijo.desk.close(pressed('close'))
+      const asked = await shown(customer, channel)
+      expect(asked.words).to.include('tell us how our staff did')
+      const ratings = [
+        'Very satisfied',
+        'Satisfied',
+        'Neither',
+        'Dissatisfied',
+        'Very dissatisfied',
+        'Not now',
+      ]
+      expect(asked.buttons).to.deep.equal(ratings)
+      await customer.press({ ...press('Satisfied'), value: { do: 'rate', choice: '4' } })
+      expect((await shown(customer, channel)).words).to.include('Thank you for telling us.')
+      const [handoff] = await kaijo.store.handoffs({ conversation })
+      expect(handoff).to.deep.include({ how: 'closed', rating: 4 })
+      await customer.end()
+    })
 })

@@ -1,4 +1,5 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import type { Role } from '../../../bot/desk/roles.ts'
 import { type DeskVisitor, invited } from '../../support/desk.ts'
 import type { Site } from '../site.ts'
 import { Visitor } from '../visitor.ts'
@@ -10,10 +11,10 @@ export async function atTheDesk(
   browser: Browser,
   site: Site,
   admin: DeskVisitor,
-  options: BrowserContextOptions & { lang?: 'ja' | 'en' } = {},
+  options: BrowserContextOptions & { lang?: 'ja' | 'en'; role?: Role } = {},
 ): Promise<Visitor & { page: Page }> {
-  const { lang = 'ja', ...rest } = options
-  const agent = await invited(admin, { name: `agent${++count}`, role: 'agent', shown: '佐藤花子' })
+  const { lang = 'ja', role = 'agent', ...rest } = options
+  const agent = await invited(admin, { name: `agent${++count}`, role, shown: '佐藤花子' })
   if (lang === 'en') await agent.ask('PUT', '/desk/api/me', { locale: 'en' })
   const visitor = await Visitor.arrive(browser, `${site.url}/desk/app/none`, rest)
   const [name, value] = agent.cookies().split('=') as [string, string]
