@@ -128,13 +128,33 @@ function* speakFrom(content: Content, { localesDir, unlock, links, draw, pseudon
   const words = createWords({ dir: localesDir, sentences: content.sentences, bank: content.bank, onMissing })
   const lexicons = { ja: readLexicon(localesDir, 'ja'), en: readLexicon(localesDir, 'en') }
   const sentence = (locale: string, key: string) => words.t(locale as 'ja' | 'en', key)
-  const search: Search = yield* searchInPieces(content.faq.values(), words.locales, sentence, content.lexis)
+  const search = yield* searchOf(content, words.locales, sentence)
   return {
     content,
     words,
     bot: createDialogs({ content, words, lexicons, unlock, links, draw, pseudonym, search }),
   }
 }
+
+/** Searches of the newest content, by its version and bank: making one is most of a start, and the same serves again. */
+const searches = new Map<string, Search>()
+
+function* searchOf(
+  content: Content,
+  locales: readonly string[],
+  sentence: Sentence,
+): Generator<void, Search> {
+  const name = `${content.version} ${content.bank.id}`
+  const made =
+    searches.get(name) ?? (yield* searchInPieces(content.faq.values(), locales, sentence, content.lexis))
+  searches.delete(name)
+  searches.set(name, made)
+  const [oldest] = searches.keys()
+  if (searches.size > 2 && oldest) searches.delete(oldest)
+  return made
+}
+
+type Sentence = (locale: string, key: string) => string
 
 /** The words' folder that belongs to a content folder: its sister. */
 export function localesBeside(contentDir: string): string {
