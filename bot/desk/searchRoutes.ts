@@ -12,10 +12,12 @@ export interface SearchParts {
 /** More of what an agent types is not read. */
 const mostLetters = 100
 
-/** `GET /desk/api/search?q=&locale=`: answers, flows and canned responses, best first. */
+/**
+ * `GET /desk/api/search?q=&locale=`: answers, flows and canned responses, best first. The search is built when an agent
+ * comes to it, and not for a bot without a desk.
+ */
 export function searchRoutes({ guard, source }: SearchParts): Route[] {
   const search = keepSearch(source)
-  void search()
   return [
     guard.deskRoute({
       method: 'GET',

@@ -238,7 +238,11 @@ function ownPhrases(): string[] {
   const folders = ['content/faq', 'content/flows', 'locales/en', 'locales/ja'].map((folder) =>
     join(root, folder),
   )
-  const files = folders.flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)))
+  const files = folders.flatMap((folder) =>
+    readdirSync(folder)
+      .filter((name) => name.endsWith('.yaml'))
+      .map((name) => join(folder, name)),
+  )
   return files.flatMap((file) => sentences(parse(readFileSync(file, 'utf8'))))
 }
 

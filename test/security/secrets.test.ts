@@ -55,10 +55,11 @@ describe('a PIN that a customer types', function () {
     for (const event of [
       { type: 'event', name: `startConversation ${pins.hidden}` },
       { type: 'event', name: 'setLocale', value: `ja-${pins.hidden}` },
-      { type: 'typing', text: pins.hidden },
       { type: pins.hidden },
     ])
       expect(await mine.post(event), JSON.stringify(event)).to.equal(400)
+    // Clients say more of it than that somebody types; nothing of that is kept.
+    expect(await mine.post({ type: 'typing', text: pins.hidden })).to.equal(200)
     await customer(kaijo, `ja-${pins.hidden}`)
   })
 

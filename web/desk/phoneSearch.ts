@@ -23,6 +23,8 @@ export function openSearch(
   onBegin: (found: Found, locale: Lang) => Promise<void>,
 ): Screen {
   const search = new Search(place, api, onBegin)
+  // The first question of all builds the search: better now than at the first letter.
+  api.get('/desk/api/search?q=', { background: true }).catch(() => undefined)
   return { close: () => search.close() }
 }
 
