@@ -65,7 +65,7 @@ export function message(scene: Scene, text: string): Partial<Activity> {
 
 /** Where the symptoms of a step stand. */
 export function troublePlace(step: string): string {
-  return `trouble:${step.replaceAll('/', '.')}`
+  return `trouble_${step.replaceAll('/', '_')}`
 }
 
 /** Where the customer stands, as buttons carry it; of a list of symptoms also whose: others have some of the same. */
@@ -86,7 +86,7 @@ function buttons(dc: DialogContext, scene: Scene): CardAction[] {
   if (scene.canRestart) actions.push(commandButton(scene, 'restart', active))
   if (scene.stuck && (active !== 'handoff' || scene.desk?.isOpen))
     actions.push(commandButton(scene, 'person'))
-  if ((step && (run?.path.length ?? 0) > 1) || active.startsWith('trouble:'))
+  if ((step && (run?.path.length ?? 0) > 1) || active.startsWith('trouble_'))
     actions.push(commandButton(scene, 'back', active))
   if (!step && run?.outcome && active === `${run.flow}/${run.outcome}`) {
     actions.push(commandButton(scene, 'back', active), commandButton(scene, 'restart', active))

@@ -82,7 +82,7 @@ export class Wanderer {
     if (deed === 'person') this.#add(`${this.#at} person`)
     if (deed === 'back' && step.includes('/')) this.#add(`${this.#at} back`)
     if (!choice) return
-    if (step.startsWith('trouble:')) this.#add(`${this.#at} trouble ${choice}`)
+    if (step.startsWith('trouble_')) this.#add(`${this.#at} trouble ${choice}`)
     if (step === 'faq') this.#add(`/${this.#faq} ${choice === 'yes' ? 'helped' : 'unhelpful'}`)
     if (step.includes('/')) this.#answered = step
   }
