@@ -154,11 +154,17 @@ class StoreDesk implements Desk {
       mustOwn(now, press.agent.id)
       const activity = { type: 'message', value: pressed }
       const id = `${channel}:${eventIdOf(press)}`
-      const reply = await this.#deps
-        .bot()
-        .reply({ id, conversation: now.id, channel: now.channel, activity, state: now.state })
+      // News of the bank wait until the bot goes on: what is said here only the agent reads.
+      const { held, ...state } = (now.state ?? {}) as State
+      const reply = await this.#deps.bot().reply({
+        id,
+        conversation: now.id,
+        channel: now.channel,
+        activity,
+        state: now.state ? state : undefined,
+      })
       said = reply.said
-      return { reply }
+      return { reply: held ? { ...reply, state: { ...(reply.state as State), held } } : reply }
     })
     return { conversation, said }
   }

@@ -1,5 +1,5 @@
 import type { AgentLines, Content, DeskContent, Flow, Outcome, Part, Step } from '../../content/index.ts'
-import { missingOn, type State } from '../../dialogs/index.ts'
+import { missingOn, type State, troublePlace } from '../../dialogs/index.ts'
 import type { Locale, Words } from '../../locales/index.ts'
 import type { Script, ScriptChoice, ScriptOutcome, Trail } from './scriptShape.ts'
 
@@ -124,6 +124,7 @@ class Reader {
     const none = { id: 'none', say: 'bot:trouble.none' }
     return {
       ...this.#plain('bot:trouble.ask', []),
+      at: { run: this.#state.run?.id ?? '', step: troublePlace(part.id) },
       flow: flow.id,
       step: part.id,
       ...this.#progress(part),

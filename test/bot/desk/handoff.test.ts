@@ -348,11 +348,17 @@ describe('news of the bank while a person has the conversation', () => {
       })
       .user('担当者')
 
-  it('is kept while a person has it, and told once when the bot goes on', async () => {
+  it('is kept while a person has it and goes on in the script, and told once when the bot goes on', async () => {
     const chat = withLink()
+    const back = { run: '1', step: 'service-suspended/unlock/open', do: 'back' }
     await chat
       .agent((desk, press) => desk.take(press()))
       .bankSays('cleared')
+      .also(silence)
+      .agent(async (desk, press) => {
+        const { said } = await desk.answer({ ...press(), pressed: back })
+        expect(said.map(({ text }) => text).join()).to.include('利用者の暗証番号')
+      })
       .also(silence)
     const [held] = (await chat.state()).held ?? []
     expect([held!.name, (held!.value as { state: string }).state]).to.deep.equal([
