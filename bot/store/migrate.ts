@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { deskTables } from './deskTables.ts'
-import type { Connections, Query } from './postgresPool.ts'
+import { type Connections, openConnections, patient, type Query } from './postgresPool.ts'
 
 const folder = new URL('./migrations/', import.meta.url)
 
@@ -8,14 +8,21 @@ const folder = new URL('./migrations/', import.meta.url)
  * Brings the schema to what this version needs, one process at a time. Migrations only add, so that a process of the
  * version before works on while a new one starts.
  */
-export async function migrate({ transaction }: Connections, schema: string): Promise<void> {
+export async function migrate(address: string, schema: string): Promise<void> {
+  const connections = openConnections(address, schema, () => {}, patient)
+  try {
+    await applyAll(connections, schema)
+  } finally {
+    await connections.close()
+  }
+}
+
+async function applyAll({ transaction }: Connections, schema: string): Promise<void> {
   const files = readdirSync(folder)
     .filter((file) => /^\d{4}\.sql$/.test(file))
     .sort()
   await transaction(async (query) => {
-    // Whoever starts at the same time waits here, longer than for anything else.
-    await query("SET LOCAL lock_timeout = '60s'")
-    await query("SET LOCAL statement_timeout = '60s'")
+    // Whoever starts at the same time waits here.
     await query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`kaijo ${schema}`])
     await query(`CREATE SCHEMA IF NOT EXISTS ${schema}`)
     await query(

@@ -60,14 +60,8 @@ export async function openPostgres({
   onError = () => {},
 }: PostgresPlace): Promise<Store> {
   const { address, schema } = addressed(url)
-  const connections = openConnections(address, schema, onError)
-  try {
-    await migrate(connections, schema)
-  } catch (error) {
-    await connections.close()
-    throw error
-  }
-  return new PostgresStore(connections, schema, now, onError)
+  await migrate(address, schema)
+  return new PostgresStore(openConnections(address, schema, onError), schema, now, onError)
 }
 
 class PostgresStore implements Store {

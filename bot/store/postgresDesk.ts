@@ -60,7 +60,7 @@ export async function listConversations(query: Query, { owner, after, most }: Li
           [after ?? null, most],
         )
       : await query(
-          `${listed} WHERE ($1::text IS NULL OR owner = $1) AND ($2::text IS NULL OR (touched_at, id) < (SELECT touched_at, id FROM conversations WHERE id = $2))
+          `${listed} WHERE ${owner && owner !== 'bot' ? "owner <> 'bot' AND owner = $1" : '($1::text IS NULL OR owner = $1)'} AND ($2::text IS NULL OR (touched_at, id) < (SELECT touched_at, id FROM conversations WHERE id = $2))
            ORDER BY touched_at DESC, id DESC LIMIT $3`,
           [owner ?? null, after ?? null, most],
         )
@@ -92,7 +92,7 @@ export async function listHandoffs(
 
 /** Deletes conversations with everything of them, `before` being later than anything that was accepted for them. */
 export async function forgetAll(query: Query, ids: readonly string[], before?: number): Promise<void> {
-  // Events have no index by conversation once they are applied, but one by their age.
+  // Of many at once by their age, which needs fewer looks.
   if (before === undefined) await query('DELETE FROM inbox WHERE conversation = ANY($1)', [ids])
   else {
     await query('DELETE FROM inbox WHERE activity IS NULL AND accepted_at < $1', [before])

@@ -21,7 +21,7 @@ export interface Connections {
 }
 
 /** A caller is answered within two seconds, so the database has less. */
-const limits = {
+const usual = {
   connectionTimeoutMillis: 1000,
   query_timeout: 1500,
   statement_timeout: 1400,
@@ -45,8 +45,16 @@ export function addressed(url: string): { address: string; schema: string } {
   return { address: String(place), schema }
 }
 
+/** For work at the start, for which nobody waits: a migration, or another process's. */
+export const patient = { connectionTimeoutMillis: 1000, lock_timeout: 60_000 }
+
 /** Opens nothing yet: the first statement does. `schema` is what unqualified names mean. */
-export function openConnections(url: string, schema: string, onError: (error: unknown) => void): Connections {
+export function openConnections(
+  url: string,
+  schema: string,
+  onError: (error: unknown) => void,
+  limits: Partial<typeof usual> = usual,
+): Connections {
   const settings = {
     connectionString: url,
     keepAlive: true,

@@ -202,15 +202,16 @@ class SqliteStore implements Store {
   async purge(before: number): Promise<string[]> {
     const gone: string[] = []
     // A few at a time, so that no turn waits long for its commit.
-    for (
-      let some = this.#desk.untouched(before, 50);
-      some.length > 0;
-      some = this.#desk.untouched(before, 50)
-    ) {
-      await this.#group.write(() => this.#desk.forgetUntouched(some, before))
+    for (;;) {
+      // Looked for inside the transaction: what is accepted just before it counts as touched.
+      const some = await this.#group.write(() => {
+        const ids = this.#desk.untouched(before, 50)
+        if (ids.length > 0) this.#desk.forgetUntouched(ids, before)
+        return ids
+      })
+      if (some.length === 0) return gone
       gone.push(...some)
     }
-    return gone
   }
 
   async requesters(request: string): Promise<string[]> {

@@ -32,7 +32,9 @@ export class SqliteDesk {
     const rows =
       owner === 'queue'
         ? this.#sql.queue.all(after, after, most)
-        : this.#sql.latest.all(owner ?? null, owner ?? null, after, after, most)
+        : owner && owner !== 'bot'
+          ? this.#sql.owned.all(owner, after, after, most)
+          : this.#sql.latest.all(owner ?? null, owner ?? null, after, after, most)
     return (rows as Row[]).map(toListed)
   }
 
@@ -76,6 +78,9 @@ const listed = `SELECT id, channel, version, state, seq, owner, agent, queued_at
   (SELECT activity FROM activities WHERE conversation = id AND activities.seq = conversations.seq) AS last
   FROM conversations`
 
+/** SQLite looks into its index of the few that the bot does not have only for a query that says so in these words. */
+export const held = "owner <> 'bot'"
+
 const handoff = `SELECT id, conversation, initiated_at AS initiatedAt, accepted_at AS acceptedAt,
   ended_at AS endedAt, how, agent, summary, rating FROM handoffs`
 
@@ -94,14 +99,20 @@ function statements(db: DatabaseSync) {
        WHERE conversation = ? AND how = 'closed' ORDER BY initiated_at DESC, id DESC LIMIT 1)`,
     ),
     queue: db.prepare(
-      `${listed} WHERE owner = 'queue' AND (? IS NULL OR (queued_at, id) > (SELECT queued_at, id FROM conversations WHERE id = ?))
+      `${listed} WHERE ${held} AND owner = 'queue' AND (? IS NULL OR (queued_at, id) > (SELECT queued_at, id FROM conversations WHERE id = ?))
        ORDER BY queued_at, id LIMIT ?`,
+    ),
+    owned: db.prepare(
+      `${listed} WHERE ${held} AND owner = ? AND (? IS NULL OR (touched_at, id) < (SELECT touched_at, id FROM conversations WHERE id = ?))
+       ORDER BY touched_at DESC, id DESC LIMIT ?`,
     ),
     latest: db.prepare(
       `${listed} WHERE (? IS NULL OR owner = ?) AND (? IS NULL OR (touched_at, id) < (SELECT touched_at, id FROM conversations WHERE id = ?))
        ORDER BY touched_at DESC, id DESC LIMIT ?`,
     ),
-    ahead: db.prepare("SELECT count(*) AS length FROM conversations WHERE owner = 'queue' AND queued_at < ?"),
+    ahead: db.prepare(
+      `SELECT count(*) AS length FROM conversations WHERE ${held} AND owner = 'queue' AND queued_at < ?`,
+    ),
     handoffs: db.prepare(`${handoff} WHERE conversation = ? ORDER BY initiated_at, id`),
     handoffsSince: db.prepare(`${handoff} WHERE initiated_at >= ? ORDER BY initiated_at, id`),
     untouched: db.prepare('SELECT id FROM conversations WHERE touched_at < ? LIMIT ?'),

@@ -13,6 +13,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect } from 'chai'
 import { openSqlite } from '../../../bot/store/sqlite.ts'
+import { held, SqliteDesk } from '../../../bot/store/sqliteDesk.ts'
 import { storeContract } from './contract.ts'
 
 const THIRTY_DAYS = 30 * 24 * 3600 * 1000
@@ -37,6 +38,23 @@ describe('the SQLite store', () => {
     expect(await after.waiting()).to.deep.equal(['c1'])
     expect((await after.accept({ ...inbound, eventId: 'e1' })).seen).to.equal(true)
     await after.close()
+  })
+
+  it('looks for those whom a person has without reading all conversations', async () => {
+    const file = join(dir, 'kaijo.db')
+    await openSqlite(file).close()
+    const db = new DatabaseSync(file)
+    const desk = new SqliteDesk(db)
+    expect([desk.list({ owner: 'agent', most: 5 }), desk.queueLength()]).to.deep.equal([[], 0])
+    for (const owner of ['queue', 'agent'])
+      expect(
+        db
+          .prepare(`EXPLAIN QUERY PLAN SELECT id FROM conversations WHERE ${held} AND owner = ?`)
+          .all(owner)[0],
+      )
+        .to.have.property('detail')
+        .that.includes('conversations_owner')
+    db.close()
   })
 
   it('keeps its file from other users of the machine', async () => {
