@@ -22,7 +22,7 @@ async function main(): Promise<void> {
     CONTENT_DIR: process.env.CONTENT_DIR,
     PORT: String(port),
     SANDBOX_PORT: String(sandboxPort),
-    STORAGE_URL: 'sqlite::memory:',
+    STORAGE_URL: `sqlite:${join(dir, 'kaijo.db')}`,
     LINK_KEY_FILE: join(dir, 'link.key'),
   })
   loadSdkLean()

@@ -52,7 +52,9 @@ export class Delivery {
       run: async (conversation, isOurs) => {
         while ((await isOurs()) && (await this.#sendNext(conversation)));
       },
-      find: () => deps.store.sending(),
+      // What waits for another try has its timer.
+      find: async () =>
+        (await deps.store.sending()).filter((conversation) => !this.#timers.has(conversation)),
       onError: (conversation, err) => deps.log.error({ event: 'delivery.failed', conversation, err }),
     })
   }

@@ -103,6 +103,8 @@ class TurnTaker implements Turns {
   readonly #deps: Deps
   readonly #now: () => number
   readonly #lanes: Lanes
+  /** Conversations in which nothing waits but what was put off. */
+  readonly #asleep = new Set<string>()
   readonly #dayOf: (at: number) => string
 
   constructor(deps: Deps) {
@@ -113,7 +115,8 @@ class TurnTaker implements Turns {
       store: deps.store,
       kind: 'turn',
       run: (conversation, isOurs) => this.#takeAll(conversation, isOurs),
-      find: () => deps.store.waiting(),
+      find: async () =>
+        (await deps.store.waiting()).filter((conversation) => !this.#asleep.has(conversation)),
       onError: (conversation, err) => deps.log.error({ event: 'turn.failed', conversation, err }),
     })
   }
@@ -169,7 +172,15 @@ class TurnTaker implements Turns {
       else moved.add(await this.#putOff(conversation, event))
       if (early > 0) wait = Math.min(wait, early)
     }
-    if (moved.size > 0) setTimeout(() => this.wake(conversation), wait).unref()
+    if (moved.size > 0) this.#sleep(conversation, wait)
+  }
+
+  #sleep(conversation: string, ms: number): void {
+    this.#asleep.add(conversation)
+    setTimeout(() => {
+      this.#asleep.delete(conversation)
+      this.wake(conversation)
+    }, ms).unref()
   }
 
   /** Lets others go before an event whose time has not come; gives its new id. */

@@ -1,4 +1,5 @@
-import type { Conversation, Store } from '../store/index.ts'
+import { setImmediate as aMoment } from 'node:timers/promises'
+import type { Store } from '../store/index.ts'
 import type { SqlConnection } from '../store/sql.ts'
 import type { Audited } from './audited.ts'
 
@@ -16,7 +17,7 @@ export interface Retention {
 }
 
 export interface RetentionParts {
-  store: Pick<Store, 'purge' | 'forget' | 'conversation' | 'conversations' | 'activities'>
+  store: Pick<Store, 'purge' | 'forget' | 'conversation' | 'activities'>
   sql: SqlConnection
   audited: Audited
   days: number
@@ -40,7 +41,7 @@ export function createRetention(parts: RetentionParts): Retention {
     for (let after = 0; ; ) {
       const logged = await store.activities(conversation, after, page)
       for (const { activity } of logged)
-        if (activity.from?.role === 'user' && activity.text) texts.add(activity.text)
+        if (activity.from?.role === 'user' && activity.text) texts.add(activity.text.trim())
       after = logged.at(-1)?.seq ?? after
       if (logged.length < page) return texts
     }
@@ -48,8 +49,12 @@ export function createRetention(parts: RetentionParts): Retention {
 
   const retention: Retention = {
     async purge() {
+      // Also those of a purge that was broken off.
+      const dropOrphans = () =>
+        sql.run('DELETE FROM desk_notes WHERE conversation NOT IN (SELECT id FROM conversations)')
+      await dropOrphans()
       const gone = await store.purge(clock().getTime() - days * day)
-      for (const conversation of gone) await dropNotes(conversation)
+      await dropOrphans()
       if (gone.length === 0) return 0
       audited(undefined, 'purged', { why: 'retention' })
       await sql.scrub?.()
@@ -67,14 +72,17 @@ export function createRetention(parts: RetentionParts): Retention {
     },
     async conversationsOf(customer) {
       const found: string[] = []
-      for (let after: string | undefined; ; ) {
-        const listed = await store.conversations({ most: page, ...(after && { after }) })
-        for (const { id } of listed) {
-          const conversation = await store.conversation(id)
-          if (conversation && customerOf(conversation) === customer) found.push(id)
-        }
-        after = listed.at(-1)?.id
-        if (listed.length < page) return found
+      // By id: one that is touched meanwhile keeps its place.
+      for (let after = ''; ; ) {
+        const rows = await sql.all(
+          'SELECT id, reference FROM conversations WHERE id > ? ORDER BY id LIMIT 200',
+          [after],
+        )
+        for (const { id, reference } of rows)
+          if (reference && customerOf(JSON.parse(reference as string)) === customer) found.push(id as string)
+        after = (rows.at(-1)?.id as string | undefined) ?? after
+        if (rows.length < page) return found
+        await aMoment()
       }
     },
     start() {
@@ -88,7 +96,6 @@ export function createRetention(parts: RetentionParts): Retention {
 }
 
 /** What the channel calls the customer: LINE's reference has it as a text, Teams' as an object with an id. */
-function customerOf({ reference }: Conversation): string | undefined {
-  const { user } = (reference ?? {}) as { user?: string | { id?: string } }
+function customerOf({ user }: { user?: string | { id?: string } }): string | undefined {
   return typeof user === 'string' ? user : user?.id
 }

@@ -32,10 +32,26 @@ export function sweepQueue(
   }
 }
 
+/** Whoever sweeps keeps the desk for so long. */
+const SWEEPS_MS = 20_000
 /** More than anybody can have at once; the rest is for the next time. */
 const most = 1000
 
-async function sweepOnce({ store, presence, support, now, desk }: DeskParts & { desk: Desk }): Promise<void> {
+/**
+ * Of several processes one sweeps: that at which the agents are, as long as there are any. Another one has heard of
+ * none of them, and would take them all for gone.
+ */
+async function sweepOnce(parts: DeskParts & { desk: Desk }): Promise<void> {
+  const { store, presence } = parts
+  if (!(await store.hold('desk', SWEEPS_MS))) return
+  try {
+    await sweepHere(parts)
+  } finally {
+    if (presence.all().length === 0) await store.letGo('desk')
+  }
+}
+
+async function sweepHere({ store, presence, support, now, desk }: DeskParts & { desk: Desk }): Promise<void> {
   const rules = support() ?? defaultSupport
   const isClosed = !isWithinHours(rules, now())
   for (const { id, waitingSince } of await store.conversations({ owner: 'queue', most })) {

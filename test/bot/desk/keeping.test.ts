@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { createAudited } from '../../../bot/desk/audited.ts'
@@ -164,8 +165,9 @@ describe('a printed conversation', () => {
 describe('retention', () => {
   it('forgets what has been untouched for longer, with its notes, and nothing else', async () => {
     let now = 1_800_000_000_000
-    const store = openSqlite(':memory:', () => now)
-    const sql = openSql('sqlite::memory:')
+    const dir = mkdtempSync(join(tmpdir(), 'kaijo-retention-'))
+    const store = openSqlite(join(dir, 'kaijo.db'), () => now)
+    const sql = openSql(`sqlite:${join(dir, 'kaijo.db')}`)
     await makeDeskTables(sql)
     const deeds: Deed[] = []
     const clock = () => new Date(now)
@@ -191,6 +193,8 @@ describe('retention', () => {
       await say(id, `1-${id}`)
       await addNote(sql, id, id)
     }
+    // As a purge leaves it that was broken off.
+    await addNote(sql, 'gone', 'gone')
     now += 80 * day
     await say('busy', '2-busy')
     now += 9 * day
@@ -203,6 +207,7 @@ describe('retention', () => {
     expect(deeds).to.deep.equal([{ who: 'bot', what: 'desk.purged', where: 'desk', why: 'retention' }])
     await store.close()
     await sql.close()
+    rmSync(dir, { recursive: true })
   })
 })
 
