@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readConfig } from '../../bot/config.ts'
 import { freePort } from '../../bot/freePort.ts'
+import { openKeys } from '../../bot/keys.ts'
 import { createLog } from '../../bot/log.ts'
 import { type Kaijo, startKaijo } from '../../bot/start.ts'
+import { auditPublicKey, verifyAudit } from '../../unlock/index.ts'
 
 /** The whole of Kaijo, as `npm start` starts it, on ports and in a folder of its own. */
 export interface Running extends Kaijo {
@@ -14,8 +16,15 @@ export interface Running extends Kaijo {
   lines: string[]
   /** A token for a new conversation, as a bank's own server would fetch it for its page. */
   token(): Promise<string>
-  /** Stops it and deletes its folder. */
+  /** Stops it, looks over its audit log, and deletes its folder. */
   end(): Promise<void>
+}
+
+/** Whatever a test has done: nobody has changed what is written of it. */
+export async function expectWholeAudit(dir: string): Promise<void> {
+  const key = auditPublicKey(openKeys(join(dir, 'link.key')))
+  const { findings } = await verifyAudit(dir, key)
+  if (findings.length > 0) throw new Error(`The audit log is not whole: ${JSON.stringify(findings)}`)
 }
 
 /** Starts it with these variables in its environment; every limit that a fast test would meet is high. */
@@ -48,6 +57,7 @@ export async function runKaijo(env: Record<string, string> = {}): Promise<Runnin
     },
     async end() {
       await kaijo.close()
+      await expectWholeAudit(dir)
       rmSync(dir, { recursive: true })
     },
   }

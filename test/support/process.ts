@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from '../../bot/freePort.ts'
+import { expectWholeAudit } from './kaijo.ts'
 import { trust } from './trust.ts'
 
 const entry = join(import.meta.dirname, '..', '..', 'bot', 'index.ts')
@@ -25,7 +26,7 @@ export interface Served {
   kill(): Promise<void>
   /** SIGTERM; resolves with the exit code. */
   stop(): Promise<number | null>
-  /** Stops it and deletes its data. */
+  /** Stops it, looks over its audit log, and deletes its data. */
   end(): Promise<void>
 }
 
@@ -80,6 +81,7 @@ export async function serve(env: Record<string, string> = {}): Promise<Served> {
     },
     async end() {
       if (isRunning()) await served.stop()
+      await expectWholeAudit(dir)
       rmSync(dir, { recursive: true })
     },
   }
