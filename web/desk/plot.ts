@@ -30,7 +30,7 @@ export function plot(bars: readonly Bar[]): HTMLElement {
 }
 
 function drawing(shares: readonly number[]): SVGElement {
-  const svg = drawn('svg', { class: 'bar', 'aria-hidden': 'true', focusable: 'false' })
+  const svg = drawn('svg', { class: 'shares', 'aria-hidden': 'true', focusable: 'false' })
   svg.append(drawn('rect', { class: 'ground', width: '100%', height: '100%' }))
   for (const [place, share] of shares.entries())
     svg.append(drawn('rect', { class: `share${place}`, width: `${percent(share)}%`, height: '100%' }))
