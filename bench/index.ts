@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import { loadSdkLean } from '../bot/sdk.ts'
 import { readCommandLine } from '../content/index.ts'
 import { inFolder, reports } from './folder.ts'
-import { pinFlood } from './pinFlood.ts'
 import { print, type Row, write } from './report.ts'
 
 /** No part of the bench may hang a machine: after this many seconds it is ended from outside its own loops. */
@@ -34,6 +33,7 @@ async function measures(): Promise<((dir: string) => Promise<Row[]>)[]> {
   const { groupCommit } = await import('./commits.ts')
   const { startToReady } = await import('./starts.ts')
   const { faqSearch } = await import('./search.ts')
+  const { pinFlood } = await import('./pinFlood.ts')
   return [turnsInProcess, turnsOverHttp, groupCommit, startToReady, faqSearch, pinFlood]
 }
 
