@@ -27,7 +27,7 @@ async function run(file: string, argument: string) {
 }
 
 describe('the commands', function () {
-  this.timeout(30_000)
+  this.timeout(180_000)
 
   it('are all looked at here', () => {
     expect(commands.length).to.be.greaterThan(9)

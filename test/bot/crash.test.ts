@@ -92,7 +92,7 @@ class Insistent {
 }
 
 describe('a process that is killed at any moment', function () {
-  this.timeout(120_000)
+  this.timeout(300_000)
   let served: Served
 
   before(async () => {

@@ -89,7 +89,9 @@ class Customer {
     for (let to = first; ; to++) {
       const answer = await this.#ask(to, path, init).catch(() => undefined)
       if (answer?.ok) return answer
-      if (answer && answer.status < 500) throw new Error(`${answer.status} ${await answer.text()}`)
+      // 408: half of it had come when that one stood still.
+      if (answer && answer.status < 500 && answer.status !== 408)
+        throw new Error(`${answer.status} ${await answer.text()}`)
     }
   }
 
@@ -120,7 +122,7 @@ function expectWhole(said: Said[], count: number): void {
 }
 
 describe('two processes on one PostgreSQL', function () {
-  this.timeout(120_000)
+  this.timeout(300_000)
   let one: Served
   let other: Served
 

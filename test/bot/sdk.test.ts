@@ -58,7 +58,7 @@ describe('the SDK, loaded lean', () => {
     const lean = said({})
     expect(lean).to.include('customer card')
     expect(lean).to.equal(said({ SDK_AS_SHIPPED: '1' }))
-  }).timeout(60_000)
+  }).timeout(300_000)
 })
 
 const head = readFileSync(join(modules, 'botbuilder-core', 'lib', 'botAdapter.js'), 'utf8')

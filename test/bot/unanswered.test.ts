@@ -6,7 +6,7 @@ const { content, locales, sentence } = ownFaq()
 const asked = (question: string, locale = 'ja') => ({ question, locale, kind: 'none', at: 0 })
 
 describe('questions without an answer', function () {
-  this.timeout(30_000)
+  this.timeout(180_000)
   const groups = groupsOf(
     [
       asked('今日の天気は'),

@@ -14,7 +14,7 @@ const files = [
 
 describe('content as it must never be', function () {
   // Hundreds of loadings, each of everything.
-  this.timeout(60_000)
+  this.timeout(300_000)
   afterEach(removeSamples)
 
   function expectPlaces(findings: Finding[], file: string, text: string) {

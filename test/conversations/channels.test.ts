@@ -24,7 +24,7 @@ const table = z
   .parse(parse(readFileSync(join(import.meta.dirname, 'table.yaml'), 'utf8')))
 
 describe('the table of conversations', function () {
-  this.timeout(60_000)
+  this.timeout(300_000)
   let bank: BadBank
   let teams: TeamsStandIn
   let line: LineStandIn

@@ -6,7 +6,7 @@ import { channelsPage } from './channelsPage.ts'
 const file = join(import.meta.dirname, '..', '..', 'docs', 'channels.md')
 
 describe('docs/channels.md', function () {
-  this.timeout(60_000)
+  this.timeout(300_000)
 
   it('shows what each channel gets today; when it does not: npm run docs:channels', async () => {
     expect(await channelsPage()).to.equal(readFileSync(file, 'utf8'))

@@ -123,7 +123,7 @@ async function converse(kaijo: Running, row: Row, locale: 'ja' | 'en'): Promise<
 
 for (const bank of banks) {
   describe(`what is demanded of each customer of ${bank}`, function () {
-    this.timeout(120_000)
+    this.timeout(300_000)
     let kaijo: Running
 
     before(async () => {

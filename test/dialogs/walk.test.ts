@@ -40,7 +40,7 @@ function where({ stack, run }: State): string {
 for (const locale of ['ja', 'en']) {
   for (const bank of ['osaka-city', 'minato-example']) {
     describe(`every path of every flow, for ${bank} in ${locale}`, function () {
-      this.timeout(60_000)
+      this.timeout(300_000)
       const mind = new Mind(bank)
       const places: { state: State; reply: Reply }[] = []
 

@@ -11,7 +11,7 @@ import { type Running, runKaijo } from '../support/kaijo.ts'
 type Headers = Record<string, string>
 
 describe('attacks on the desk', function () {
-  this.timeout(30_000)
+  this.timeout(180_000)
   let kaijo: Running
   let admin: DeskVisitor
   let supervisor: DeskVisitor & { id: string }

@@ -11,7 +11,7 @@ const pins = { text: '90417283', hidden: '73920518', card: '4539578763621486' }
 const warnings = { ja: '暗証番号やカード番号のようなもの', en: 'looked like a PIN or a card number' }
 
 describe('a PIN that a customer types', function () {
-  this.timeout(120_000)
+  this.timeout(300_000)
   let kaijo: Watched
   const customers: Customer[] = []
   before(async () => {

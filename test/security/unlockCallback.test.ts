@@ -12,7 +12,7 @@ const cleared = '解除を確認しました'
 type Webhook = ReturnType<BadBank['webhook']>
 
 describe('the callback of the running whole', function () {
-  this.timeout(60_000)
+  this.timeout(300_000)
   let bank: BadBank
   let kaijo: Running
 

@@ -8,7 +8,7 @@ const unavailable = 'ただいま解除用のリンクを用意できません'
 const toTheLink = ['ログオンできない', '利用者', '3つともあります']
 
 describe('the whole of Kaijo while the unlock API', function () {
-  this.timeout(60_000)
+  this.timeout(300_000)
   let bank: BadBank
   let kaijo: Running
 

@@ -27,7 +27,7 @@ export class Administrator {
       locale: 'ja-JP',
       viewport: { width: 1280, height: 800 },
     })
-    context.setDefaultTimeout(8000)
+    context.setDefaultTimeout(60_000)
     return new Administrator(await context.newPage(), card)
   }
 

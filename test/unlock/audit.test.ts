@@ -243,7 +243,7 @@ describe('the audit log', () => {
   })
 
   it('is one chain when processes write it side by side, and one of them is killed in the middle', async function () {
-    this.timeout(30_000)
+    this.timeout(180_000)
     const audit = open()
     const process = join(import.meta.dirname, 'auditProcess.ts')
     const children = [1, 2].map(() =>
@@ -308,7 +308,7 @@ describe('the audit log', () => {
 })
 
 describe('ten thousand entries of the audit log', function () {
-  this.timeout(60_000)
+  this.timeout(300_000)
   let original: string
   let dir: string
   const count = 10_000

@@ -27,7 +27,7 @@ const dir = new URL('../../locales', import.meta.url).pathname
 const pictures = process.env.SCREENSHOTS
 
 describe('the pages from the chat to the cleared suspension, in a browser', function () {
-  this.timeout(60_000)
+  this.timeout(300_000)
   let browser: Browser
   let practice: Practice
   let server: EchoServer

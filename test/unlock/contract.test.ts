@@ -74,7 +74,7 @@ const asked = {
 
 describe('the contract of the unlock API and the two who keep it', function () {
   // Thousands of drawn answers take their time on a busy machine.
-  this.timeout(60_000)
+  this.timeout(300_000)
   it('says what OpenAPI leaves to good manners', () => {
     expect(findOmissions(contract)).to.deep.equal([])
   })

@@ -10,7 +10,7 @@ const looks = [
 ] as const
 
 describe('the widget for everyone', function () {
-  this.timeout(60_000)
+  this.timeout(300_000)
   let browser: Browser
   let site: Site
 

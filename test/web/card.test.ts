@@ -7,7 +7,7 @@ import { Visitor } from './visitor.ts'
 const bold = (text: string) => ({ type: 'TextBlock', text, weight: 'Bolder', size: 'Medium' })
 
 describe('a card in the chat', function () {
-  this.timeout(60_000)
+  this.timeout(300_000)
   let browser: Browser
   let site: Site
 

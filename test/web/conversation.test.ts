@@ -236,7 +236,7 @@ describe('whatever happens on the way', () => {
   )
 
   it('both tabs end with the server’s log: nothing lost, nothing doubled, in order', async function () {
-    this.timeout(60_000)
+    this.timeout(300_000)
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
         const world = new World()

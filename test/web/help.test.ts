@@ -15,7 +15,7 @@ const phone: BrowserContextOptions = {
 const toTheLink = ['利用者', '3つともあります', 'わかります']
 
 describe('a guide number, from a phone to the PC', function () {
-  this.timeout(60_000)
+  this.timeout(300_000)
   let browser: Browser
   let site: Site
 
@@ -44,7 +44,7 @@ describe('a guide number, from a phone to the PC', function () {
       locale: 'ja-JP',
       ...options,
     })
-    context.setDefaultTimeout(8000)
+    context.setDefaultTimeout(60_000)
     const page = await context.newPage()
     await page.goto(site.url + path)
     return page

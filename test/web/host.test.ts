@@ -27,7 +27,7 @@ function startHost(widget: () => string): Promise<{ url: string; server: Server 
 }
 
 describe('the widget on a page of another origin', function () {
-  this.timeout(60_000)
+  this.timeout(300_000)
   let browser: Browser
   let site: Site
   let host: { url: string; server: Server }

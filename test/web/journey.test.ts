@@ -9,7 +9,7 @@ import { Visitor } from './visitor.ts'
 const PROMISED = 2000
 
 describe("a person's journey, from the first message to the cleared lock", function () {
-  this.timeout(90_000)
+  this.timeout(300_000)
   let browser: Browser
   let site: Site
 

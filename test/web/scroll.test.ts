@@ -12,7 +12,7 @@ const phone: BrowserContextOptions = {
 const pcsAnswers = ['利用者', '3つともあります', 'わかります']
 
 describe('where the conversation stands on the screen', function () {
-  this.timeout(60_000)
+  this.timeout(300_000)
   let browser: Browser
   let site: Site
   let visitor: Visitor

@@ -32,7 +32,7 @@ export class Visitor {
       viewport: { width: 1280, height: 800 },
       ...options,
     })
-    context.setDefaultTimeout(8000)
+    context.setDefaultTimeout(60_000)
     return Visitor.#visit(context, url)
   }
 

@@ -10,7 +10,7 @@ import { Visitor } from './visitor.ts'
 const account = 'https://line.me/R/ti/p/%40kaijo'
 
 describe('the way back from the PC to LINE', function () {
-  this.timeout(60_000)
+  this.timeout(300_000)
   let browser: Browser
   let line: LineStandIn
   let site: Site
@@ -31,7 +31,7 @@ describe('the way back from the PC to LINE', function () {
 
   async function open(path: string, options: object = {}): Promise<Page> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options })
-    context.setDefaultTimeout(8000)
+    context.setDefaultTimeout(60_000)
     const page = await context.newPage()
     await page.goto(site.url + path)
     return page

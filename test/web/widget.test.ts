@@ -7,7 +7,7 @@ import { Visitor } from './visitor.ts'
 const trouble = 'サービスがご利用できなくなりましたと出てログオンできません'
 
 describe('the widget in a browser', function () {
-  this.timeout(60_000)
+  this.timeout(300_000)
   let browser: Browser
   let site: Site
   let visitors: Visitor[] = []

@@ -104,7 +104,7 @@ describe('Direct Line with the real client', () => {
     read.push(...rest.activities.map((activity: { id: string }) => activity.id))
     expect(read).to.deep.equal(read.map((_, at) => idOf(start.conversationId, at + 1)))
     expect(read).to.have.length.above(390)
-  }).timeout(60_000)
+  }).timeout(300_000)
 
   it('hangs up on a client that does not read, which then finds everything by its watermark', async () => {
     await server.close()

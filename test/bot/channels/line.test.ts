@@ -51,7 +51,7 @@ describe("the signature of LINE's webhooks", () => {
 })
 
 describe('LINE', function () {
-  this.timeout(60_000)
+  this.timeout(300_000)
   let line: LineStandIn
   let kaijo: Running
   let customer: LineCustomer
@@ -408,7 +408,7 @@ describe('a LINE customer who waits', () => {
 })
 
 describe('a customer in LINE whose bank is slow', function () {
-  this.timeout(60_000)
+  this.timeout(300_000)
 
   it("sees LINE's dots until the answer comes, and the answer is a free reply", async () => {
     const [line, bank] = [await standInForLine(), await startBadBank()]

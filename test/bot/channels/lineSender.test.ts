@@ -18,7 +18,7 @@ interface Course {
 }
 
 describe('an answer to a LINE customer', function () {
-  this.timeout(60_000)
+  this.timeout(300_000)
   let line: LineStandIn
   let lines: string[]
 

@@ -8,7 +8,7 @@ const url = 'https://chat.bank.example'
 const webhook = `${url}/line/webhook`
 
 describe('npm run line:setup', function () {
-  this.timeout(60_000)
+  this.timeout(300_000)
   let line: LineStandIn
   beforeEach(async () => {
     line = await standInForLine()

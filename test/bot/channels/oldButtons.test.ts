@@ -23,7 +23,7 @@ const atStepTwo = [
 const renewed = 'ご案内の内容が新しくなりました'
 
 describe('an old button', function () {
-  this.timeout(60_000)
+  this.timeout(300_000)
   let street: Street
   let bank: BadBank
   let deployment: Deployment

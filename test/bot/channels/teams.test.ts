@@ -14,7 +14,7 @@ const button = (heard: Posted[], title: string) => {
 }
 
 describe('Teams', function () {
-  this.timeout(120_000)
+  this.timeout(300_000)
   let standIn: TeamsStandIn
   let kaijo: Running
   let bank: BadBank

@@ -69,7 +69,7 @@ const walks: Record<'ja' | 'en', (() => Chat)[]> = {
 }
 
 describe('what Teams gets', function () {
-  this.timeout(60_000)
+  this.timeout(300_000)
   const all: Said[] = []
   before(async () => {
     for (const walk of [...walks.ja, ...walks.en]) all.push(...(await saidIn(walk())))

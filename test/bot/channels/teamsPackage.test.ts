@@ -76,7 +76,7 @@ function unfiltered(data: Buffer, stride: number): number[][] {
 }
 
 describe('the app package of Teams', function () {
-  this.timeout(60_000)
+  this.timeout(300_000)
 
   const files = () => unzipSync(teamsPackage(app, wordsFor('シティ信金ビジネスダイレクト')))
   const json = (name: string) => JSON.parse(strFromU8(files()[name] as Uint8Array))

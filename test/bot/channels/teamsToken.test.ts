@@ -12,7 +12,7 @@ const stranger = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
 
 describe('the tokens of Teams', function () {
-  this.timeout(60_000)
+  this.timeout(300_000)
   let standIn: TeamsStandIn
   let kaijo: Running
 
@@ -142,7 +142,7 @@ describe('the tokens of Teams', function () {
 })
 
 describe('Teams without its settings', function () {
-  this.timeout(60_000)
+  this.timeout(300_000)
 
   it('has no route', async () => {
     const kaijo = await runKaijo()

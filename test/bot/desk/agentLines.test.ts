@@ -42,7 +42,7 @@ async function everythingSaid(mind: Mind, locale: string): Promise<string> {
 }
 
 describe('what is for agents only', function () {
-  this.timeout(60_000)
+  this.timeout(300_000)
   const { desk, words } = load()
   const own = [...desk.lines.values()].flatMap(({ verify, note }) =>
     [verify, note].flatMap((line) => line ?? []),

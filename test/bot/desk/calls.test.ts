@@ -4,7 +4,7 @@ import { type DeskVisitor, deskVisitor, firstAdmin, invited } from '../../suppor
 import { type Site, startSite } from '../../web/site.ts'
 
 describe('calls on the phone', function () {
-  this.timeout(30_000)
+  this.timeout(180_000)
   let site: Site
   let agent: DeskVisitor
   let other: DeskVisitor

@@ -11,7 +11,7 @@ import { TeamsStandIn } from '../../support/teamsStandIn.ts'
 const { yamada } = agents
 
 describe('a person at the desk, in every channel', function () {
-  this.timeout(60_000)
+  this.timeout(300_000)
   let bank: BadBank
   let teams: TeamsStandIn
   let line: LineStandIn

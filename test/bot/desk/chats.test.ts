@@ -7,7 +7,7 @@ let presses = 0
 const key = () => `press-key-${String(++presses).padStart(10, '0')}`
 
 describe('the chats of the desk', function () {
-  this.timeout(60_000)
+  this.timeout(300_000)
   let kaijo: Running
   let hana: DeskVisitor & { id: string }
   let ken: DeskVisitor & { id: string }

@@ -8,7 +8,7 @@ import { type Site, startSite } from '../../web/site.ts'
 const root = join(import.meta.dirname, '..', '..', '..')
 
 describe('the script while writers edit', function () {
-  this.timeout(30_000)
+  this.timeout(180_000)
   let folder: string
   let site: Site
   let agent: DeskVisitor

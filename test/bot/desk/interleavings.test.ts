@@ -29,7 +29,7 @@ const deeds = fc
   .map((parts) => parts.flat())
 
 describe('who has a conversation, whatever comes between what', function () {
-  this.timeout(120_000)
+  this.timeout(300_000)
 
   it(`holds in ${atOnce * runs} courses of customers, two agents, clocks, the bank and restarts`, async () => {
     const met = new Map<string, number>()

@@ -32,7 +32,7 @@ function dial(agent: DeskVisitor, headers: Record<string, string> = {}) {
 }
 
 describe('the live line of the desk', function () {
-  this.timeout(60_000)
+  this.timeout(300_000)
   let kaijo: Running
   let admin: DeskVisitor
   let hana: Agent

@@ -102,7 +102,7 @@ describe('the numbers of the desk', () => {
     await turns.stop()
     await store.close()
     rmSync(dir, { recursive: true })
-  }).timeout(60_000)
+  }).timeout(300_000)
 
   it('count a walk once at each step, however often the customer goes back and forth', async () => {
     const one = chat()

@@ -4,7 +4,7 @@ import { type Customer, customerAt } from '../../support/deskCustomer.ts'
 import { type Running, runKaijo } from '../../support/kaijo.ts'
 
 describe('the numbers over HTTP', function () {
-  this.timeout(30_000)
+  this.timeout(180_000)
   let kaijo: Running
   let supervisor: DeskVisitor
   let agent: DeskVisitor & { id: string }

@@ -92,7 +92,7 @@ class Runners {
 for (const bank of ['osaka-city', 'minato-example'])
   for (const locale of ['ja', 'en'] as const)
     describe(`the script of every flow, for ${bank} in ${locale}`, function () {
-      this.timeout(60_000)
+      this.timeout(300_000)
       const runners = new Runners(bank)
       const places: { trio: Trio; script: Script }[] = []
 

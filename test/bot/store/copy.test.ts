@@ -57,7 +57,7 @@ describe('the copy of a store', () => {
       break
     }
     expect(kills).to.be.greaterThan(0)
-  }).timeout(60_000)
+  }).timeout(300_000)
 
   it('says what stands in the way, and copies nothing then', async () => {
     const said = async (...[from, to]: [string, string]) =>
@@ -85,7 +85,7 @@ describe('the copy of a store', () => {
     const failure = (await copyStore(file, url).catch((error: Error) => error)) as Error
     expect(failure.message).to.match(/"unanswered" is not the same on both sides/)
   })
-}).timeout(30_000)
+}).timeout(180_000)
 
 async function text({ stdout }: ChildProcess): Promise<string> {
   let all = ''

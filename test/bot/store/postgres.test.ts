@@ -88,4 +88,4 @@ describe('the PostgreSQL store', () => {
       expect((await heard)[0]).to.equal('c1')
     })
   })
-}).timeout(30_000)
+}).timeout(180_000)

@@ -71,5 +71,5 @@ describe('what the sandbox writes', () => {
     child.kill('SIGTERM')
     await once(child, 'exit')
     search('after it has ended')
-  }).timeout(60_000)
+  }).timeout(300_000)
 })

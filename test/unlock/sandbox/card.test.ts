@@ -53,7 +53,7 @@ describe('the 確認用パスワード of the お客様カード', () => {
     await handIn(demo.contract)
     await logOn(page)
     expect(page.path).to.equal('/bank/menu')
-  }).timeout(30_000)
+  }).timeout(180_000)
 
   it('is bound to its log-on: what another log-on is asked for does not help', async () => {
     const [first, second] = [await atConfirm(), await atConfirm()]

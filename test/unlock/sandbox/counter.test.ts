@@ -19,7 +19,7 @@ const pins: Record<string, string> = {
 
 describe('the counter of the sandbox', function () {
   // Some of these start processes.
-  this.timeout(60_000)
+  this.timeout(300_000)
   let practice: Practice
   beforeEach(async () => {
     practice = await practise({ clock: () => new Date() })

@@ -73,7 +73,7 @@ describe('the attempts at a PIN', () => {
     db.close()
     await page.send({ pin: demo.pin })
     expect([page.status, page.path]).to.deep.equal([422, '/bank/pin'])
-  }).timeout(60_000)
+  }).timeout(300_000)
 
   it('are never gained by killing the process in the middle of one', async () => {
     let verified = 0
@@ -93,7 +93,7 @@ describe('the attempts at a PIN', () => {
     const page = await atPin(visit(practice.url))
     await page.send({ pin: demo.pin })
     expect(page.status).to.equal(422)
-  }).timeout(60_000)
+  }).timeout(300_000)
 
   it('look the same when the PIN is wrong, is locked, and when there is no such user', async () => {
     const page = await logOn(visit(practice.url))

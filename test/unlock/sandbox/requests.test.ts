@@ -273,5 +273,5 @@ describe('the requests of the sandbox', () => {
       }),
       { numRuns: 300 },
     )
-  }).timeout(30_000)
+  }).timeout(180_000)
 })

@@ -59,7 +59,7 @@ async function answerTo(kaijo: Running, keys: ReturnType<ReturnType<typeof openK
 }
 
 describe('a change of the keys of a running sandbox', function () {
-  this.timeout(60_000)
+  this.timeout(300_000)
 
   it('reaches the bot that runs it at once: an unlock on the way is told once, a dropped key counts no more', async () => {
     const kaijo = await runKaijo()

@@ -18,7 +18,7 @@ async function wrongWith(page: Page): Promise<string[]> {
 }
 
 describe('coming to the desk in a browser', function () {
-  this.timeout(60_000)
+  this.timeout(300_000)
   let browser: Browser
   let kaijo: Running
   const reports: string[] = []

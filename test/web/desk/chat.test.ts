@@ -8,7 +8,7 @@ import { Visitor } from '../visitor.ts'
 import { atTheDesk } from './agent.ts'
 
 describe('the chats at the desk', function () {
-  this.timeout(90_000)
+  this.timeout(300_000)
   let browser: Browser
   let site: Site
   let line: LineStandIn

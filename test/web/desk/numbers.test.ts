@@ -38,7 +38,7 @@ async function counted(store: Store): Promise<void> {
 }
 
 describe('the numbers at the desk', function () {
-  this.timeout(60_000)
+  this.timeout(300_000)
   let browser: Browser
   let site: Site
   let admin: DeskVisitor

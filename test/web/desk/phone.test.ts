@@ -21,7 +21,7 @@ async function press(visitor: Visitor, key: string, read: RegExp): Promise<void>
 }
 
 describe('the phone of the desk', function () {
-  this.timeout(60_000)
+  this.timeout(300_000)
   let browser: Browser
   let site: Site
   let admin: DeskVisitor
