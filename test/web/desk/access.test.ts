@@ -42,6 +42,7 @@ describe('coming to the desk in a browser', function () {
     return { context, page }
   }
   const look = async (page: Page, name: string) => {
+    await page.locator('main h1').first().waitFor()
     if (shots) await page.screenshot({ path: `${shots}/${name}.png`, fullPage: true })
     expect(await wrongWith(page), name).to.deep.equal([])
   }
