@@ -5,7 +5,7 @@ import { maskSecrets } from '../secrets.ts'
 import { readBody } from './accessRoutes.ts'
 import { approvedLines } from './approved.ts'
 import type { Audited, DeskAct } from './audited.ts'
-import { type ChatSources, listChats, seenBy, viewChat } from './chats.ts'
+import { type ChatSources, listChats, viewChat } from './chats.ts'
 import type { Desk, Press } from './desk.ts'
 import { checkDraft } from './draftRule.ts'
 import type { Guard } from './guard.ts'
@@ -14,6 +14,7 @@ import { writeNote } from './notes.ts'
 import { pressedOf } from './press.ts'
 import type { Role } from './roles.ts'
 import type { Agent } from './sessions.ts'
+import { pressedBy, seenBy } from './sight.ts'
 
 /** What the routes of the chats are made of. */
 export interface ChatParts extends ChatSources {
@@ -184,7 +185,7 @@ function action<Body>(
     async handle(request: HttpRequest, agent) {
       const id = request.params.id ?? ''
       const given = readBody(request, shape)
-      await seenBy(parts, id, agent)
+      await pressedBy(parts, id, agent)
       const pressKey = (given as { key?: string }).key ?? ''
       const press = { conversation: id, agent: { id: agent.id, shown: agent.shown }, key: pressKey }
       if (act) parts.audited(agent, act, id)

@@ -2,16 +2,15 @@ import type { Activity } from 'botbuilder-core'
 import { defaultSupport, type Support } from '../../content/index.ts'
 import { type Initiation, PHONE, pressedRating, type State } from '../../dialogs/index.ts'
 import type { Locale } from '../../locales/index.ts'
-import { HttpError } from '../route.ts'
 import type { Conversation, Handoff, Listed, Logged, Store } from '../store/index.ts'
 import type { Sql } from '../store/sql.ts'
 import type { Accounts } from './accounts.ts'
 import type { Attendance } from './attendance.ts'
 import { type Note, readNotes } from './notes.ts'
 import type { Presence } from './presence.ts'
-import { mayAct } from './roles.ts'
 import { type Script, type ScriptSource, scriptOf, type Trail, trailOf } from './script.ts'
 import type { Agent } from './sessions.ts'
+import { seenBy } from './sight.ts'
 import type { Viewer, Viewers } from './viewers.ts'
 
 /** What the views of the chats are read from. */
@@ -147,28 +146,6 @@ function headOf(now: Omit<Conversation, 'reference'>, names: Map<string, string>
     queuedAt,
     seq,
   }
-}
-
-/**
- * The conversation, if this agent may see it: it waits, a person has it, or this agent had it. Throws HttpError 404 for
- * any other: what customers tell the bot alone is nobody's business.
- */
-export async function seenBy(
-  { store }: { store: Pick<Store, 'conversation' | 'handoffs'> },
-  id: string,
-  agent: Agent,
-): Promise<Conversation> {
-  const found = await store.conversation(id)
-  if (!found || found.channel === PHONE) throw noChat()
-  if (found.owner === 'queue' || found.owner === 'agent') return found
-  const handoffs = await store.handoffs({ conversation: id })
-  const isTheirs = handoffs.some((one) => one.agent === agent.id)
-  if (isTheirs || (handoffs.length > 0 && mayAct(agent.role, 'supervisor'))) return found
-  throw noChat()
-}
-
-function noChat(): HttpError {
-  return new HttpError(404, 'NoChat', 'This conversation is not at the desk')
 }
 
 /** One conversation with its log after `after`. Throws HttpError 404 as `seenBy` does. */

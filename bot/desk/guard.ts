@@ -26,7 +26,8 @@ export interface Guard {
   /** A route without a session; anything but GET must still come from our own page. */
   openRoute(route: OpenRoute): Route
   /**
-   * For a WebSocket handshake: who it is. Throws HttpError for a page of another origin, or without a session.
+   * For a WebSocket handshake: who it is. Throws HttpError for a page of another origin, or without a session. A page
+   * opens it by itself, again and again, so it does not put the idle time-out off.
    * `onEnd` is called at most five seconds after the session has ended: then close the socket with 4401.
    */
   enter(request: IncomingMessage, role: Role, onEnd: () => void): Promise<{ agent: Agent; leave: () => void }>
@@ -54,9 +55,9 @@ export function createGuard(parts: GuardParts): Guard {
     return route
   }
 
-  async function agentOf(headers: IncomingHttpHeaders, role: Role): Promise<Agent> {
+  async function agentOf(headers: IncomingHttpHeaders, role: Role, isPressed: boolean): Promise<Agent> {
     const cookie = readCookie(headers)
-    const agent = cookie && (await sessions.read(cookie, headers['x-kaijo-background'] === undefined))
+    const agent = cookie && (await sessions.read(cookie, isPressed))
     if (!agent) throw new HttpError(401, 'NotLoggedOn', 'Log on first')
     if (mayAct(agent.role, role)) return agent
     onRefused('NotAllowed', agent)
@@ -80,7 +81,8 @@ export function createGuard(parts: GuardParts): Guard {
             const isChange = request.method !== 'GET' && request.method !== 'HEAD'
             if (isChange) checkOwnPage(request, parts.ownOrigin, onRefused)
             else checkReader(request.headers)
-            const agent = await agentOf(request.headers, role)
+            const isPressed = request.headers['x-kaijo-background'] === undefined
+            const agent = await agentOf(request.headers, role, isPressed)
             if (isChange) checkCsrf(request, agent)
             return handle(request, agent)
           },
@@ -103,7 +105,7 @@ export function createGuard(parts: GuardParts): Guard {
     async enter({ headers }, role, onEnd) {
       const own = parts.ownOrigin ?? `http://${headers.host}`
       if (headers.origin !== own) throw crossSite()
-      const agent = await agentOf(headers, role)
+      const agent = await agentOf(headers, role, false)
       return { agent, leave: sessions.watch(agent.session, onEnd) }
     },
   }

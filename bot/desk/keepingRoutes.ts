@@ -6,13 +6,13 @@ import { HttpError, type HttpRequest, type Route } from '../route.ts'
 import type { Store } from '../store/index.ts'
 import { readBody } from './accessRoutes.ts'
 import type { Audited } from './audited.ts'
-import { seenBy } from './chats.ts'
 import { attachment } from './csv.ts'
 import { type ExportParts, type Kept, printed, readKept } from './export.ts'
 import type { Guard } from './guard.ts'
 import type { Retention } from './retention.ts'
 import { mayAct } from './roles.ts'
 import type { Agent } from './sessions.ts'
+import { seenBy } from './sight.ts'
 
 export interface KeepingParts extends ExportParts {
   guard: Pick<Guard, 'deskRoute' | 'openRoute'>

@@ -1,11 +1,13 @@
 import { type WebSocket, WebSocketServer } from 'ws'
 import { z } from 'zod'
 import type { Logger } from '../log.ts'
+import { HttpError } from '../route.ts'
 import type { Store } from '../store/index.ts'
 import type { Upgrade } from '../upgrade.ts'
 import type { Attendance } from './attendance.ts'
 import type { Guard } from './guard.ts'
 import type { Agent } from './sessions.ts'
+import { seenBy } from './sight.ts'
 import type { Viewers } from './viewers.ts'
 
 /**
@@ -25,7 +27,7 @@ export interface DeskLive extends Upgrade {
 
 export interface LiveParts {
   guard: Pick<Guard, 'enter'>
-  store: Pick<Store, 'conversation' | 'onLogged'>
+  store: Pick<Store, 'conversation' | 'handoffs' | 'onLogged'>
   viewers: Viewers
   attendance: Attendance
   log: Pick<Logger, 'warn'>
@@ -60,6 +62,8 @@ interface Page {
   socket: WebSocket
   agent: Agent
   at: string | null
+  /** How often it has said what it shows: an answer to what it said before is late. */
+  turns: number
   isAlive: boolean
   frames: number
   leave: () => void
@@ -103,7 +107,7 @@ class Live implements DeskLive {
     // A handshake that ws refuses closes the socket without ever becoming a WebSocket.
     socket.once('close', leave)
     this.#server.handleUpgrade(request, socket, head, (client) => {
-      page = { socket: client, agent, at: null, isAlive: true, frames: 0, leave }
+      page = { socket: client, agent, at: null, turns: 0, isAlive: true, frames: 0, leave }
       this.#welcome(page)
       if (hasEnded) onEnd()
     })
@@ -167,8 +171,25 @@ class Live implements DeskLive {
   #heard(page: Page, text: string): void {
     page.frames++
     const said = page.frames > mostFrames ? undefined : read(text)
-    if (said) this.#look(page, said.at)
+    if (said) this.#shows(page, said.at)
     else page.socket.close(1008)
+  }
+
+  /** A page is told of what its agent may see, and of nothing else. */
+  #shows(page: Page, at: string | null): void {
+    const turn = ++page.turns
+    const look = (seen: string | null) => {
+      if (turn === page.turns && this.#pages.has(page)) this.#look(page, seen)
+    }
+    if (at === null) look(null)
+    else
+      seenBy(this.#parts, at, page.agent).then(
+        () => look(at),
+        (err: unknown) => {
+          look(null)
+          if (!(err instanceof HttpError)) this.#parts.log.warn({ event: 'desk.live.failed', err })
+        },
+      )
   }
 
   #look(page: Page, at: string | null): void {
@@ -241,7 +262,8 @@ class Live implements DeskLive {
       // Pages do not see pings: by this they know that the line is not dead.
       this.#send(page, {})
       this.#parts.attendance.heard(page.agent.id)
-      if (page.at !== null) this.#parts.viewers.looks(page.agent, page.at)
+      // It may have gone back to the bot meanwhile.
+      if (page.at !== null) this.#shows(page, page.at)
     }
   }
 }

@@ -16,6 +16,8 @@ export interface Viewers {
   leaves(agent: string, conversation?: string): string[]
   /** Who looks at it now, in the order in which they came. */
   of(conversation: string): Viewer[]
+  /** How many conversations are kept in mind. */
+  readonly size: number
 }
 
 /** A socket says every ten seconds that its page is still there. */
@@ -31,6 +33,14 @@ interface Seen {
 /** Keeps them in memory; `now` is in milliseconds. */
 export function createViewers(now: () => number = Date.now): Viewers {
   const seen = new Map<string, Map<string, Seen>>()
+  let sweptAt = now()
+
+  /** Nobody asks again for a conversation that everybody has left: it would stay for ever. */
+  function sweep(): void {
+    if (now() - sweptAt < looksFor) return
+    sweptAt = now()
+    for (const conversation of seen.keys()) those(conversation)
+  }
 
   function those(conversation: string): Map<string, Seen> {
     const there = seen.get(conversation) ?? new Map<string, Seen>()
@@ -44,6 +54,7 @@ export function createViewers(now: () => number = Date.now): Viewers {
     conversation: string,
     isWriting: boolean,
   ): boolean {
+    sweep()
     const there = those(conversation)
     const before = there.get(id)
     const wasWriting = (before?.writesUntil ?? 0) > now()
@@ -58,7 +69,12 @@ export function createViewers(now: () => number = Date.now): Viewers {
     writes: (agent, conversation) => note(agent, conversation, true),
     leaves(agent, conversation) {
       const from = conversation === undefined ? [...seen.keys()] : [conversation]
-      return from.filter((one) => seen.get(one)?.delete(agent) ?? false)
+      return from.filter((one) => {
+        const there = seen.get(one)
+        const hasLeft = there?.delete(agent) ?? false
+        if (there?.size === 0) seen.delete(one)
+        return hasLeft
+      })
     },
     of: (conversation) =>
       [...those(conversation)].map(([id, { shown, writesUntil }]) => ({
@@ -66,5 +82,8 @@ export function createViewers(now: () => number = Date.now): Viewers {
         shown,
         isWriting: writesUntil > now(),
       })),
+    get size() {
+      return seen.size
+    },
   }
 }

@@ -116,11 +116,11 @@ class Chat {
     if (!(error instanceof Refused)) return false
     if (error.status === 404) {
       const on = element('a', { class: 'button', href: '#/chats' }, this.#api.t('chats.toList'))
-      this.#place.replaceChildren(
-        element('h1', { id: 'chat-title' }, this.#api.t('chats.title')),
-        element('p', { role: 'alert' }, this.#api.t('chats.gone')),
-        on,
-      )
+      // Whoever has just given it back is told so, and not that it is missing.
+      if (this.#status.textContent === '') this.#say(this.#api.t('chats.gone'), true)
+      const title = element('h1', { id: 'chat-title', tabindex: -1 }, this.#api.t('chats.title'))
+      this.#place.replaceChildren(title, this.#status, on)
+      title.focus()
     }
     return error.status === 404 || error.status === 401
   }

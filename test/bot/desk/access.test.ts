@@ -131,6 +131,15 @@ describe('the guard of the desk', () => {
     expect(await statusOf(thing('agent', 'GET'), poll)).to.equal(401)
   })
 
+  it('does not take a socket for a person, however often a page opens it', async () => {
+    const { cookie } = await join('agent')
+    const open = () => guard.enter({ headers: from(cookie) } as never, 'agent', () => {})
+    now += 10 * minute
+    ;(await open()).leave()
+    now += 6 * minute
+    expect(await open().catch((error: HttpError) => error.status)).to.equal(401)
+  })
+
   it('ends every session of an account that is disabled, at once', async () => {
     const { id, cookie } = await join('agent')
     await sql.run('UPDATE desk_accounts SET disabled_at = 1 WHERE id = ?', [id])

@@ -95,7 +95,7 @@ describe('the chats of the desk', function () {
     await press(hana, customer, 'return')
     await customer.settled()
     const heard = await customer.heard()
-    const next = (await look(hana, customer)).script
+    const next = (await look(lead, customer)).script
     expect(next.step).to.not.equal('at-hand')
     expect(heard.at(-1)).to.include(next.say.split('\n').at(-1))
   })
@@ -185,6 +185,39 @@ describe('the chats of the desk', function () {
     expect((await hana.ask('GET', path(customer))).status).to.equal(404)
     expect((await lead.ask('GET', path(customer))).status).to.equal(404)
     expect((await press(hana, customer, 'take')).status).to.equal(404)
+  })
+
+  it('shows a chat to whoever has closed it, until its customer comes back to the bot; to supervisors after that', async () => {
+    const customer = await inQueue()
+    const seen = async () => {
+      const answers = await Promise.all([hana, ken, lead].map((one) => one.ask('GET', path(customer))))
+      return answers.map(({ status }) => status)
+    }
+    await press(hana, customer, 'take')
+    expect(await seen()).to.deep.equal([200, 200, 200])
+    await press(hana, customer, 'close')
+    expect(await seen()).to.deep.equal([200, 404, 200])
+    expect(
+      (await hana.ask('GET', `/desk/conversations/${encodeURIComponent(customer.id)}/print`)).status,
+    ).to.equal(200)
+    await customer.say('ありがとうございました')
+    expect(await seen()).to.deep.equal([404, 404, 200])
+    expect(
+      (await hana.ask('GET', `/desk/conversations/${encodeURIComponent(customer.id)}/print`)).status,
+    ).to.equal(404)
+  })
+
+  it('tells an agent who gives a chat back twice with one press that it is done, and shows no more of it', async () => {
+    const customer = await inQueue()
+    await press(hana, customer, 'take')
+    const body = { key: key() }
+    expect((await press(hana, customer, 'return', body)).status).to.equal(200)
+    await customer.say('内緒の話です')
+    const again = await press(hana, customer, 'return', body)
+    expect(again.status).to.equal(200)
+    expect(JSON.stringify(again.body)).to.not.include('内緒')
+    expect((await hana.ask('GET', path(customer))).status).to.equal(404)
+    expect((await press(hana, customer, 'send', { text: 'こんにちは。' })).status).to.equal(409)
   })
 
   it('connects nobody while every agent is away', async () => {

@@ -111,6 +111,23 @@ describe('the live line of the desk', function () {
     own.socket.terminate()
   })
 
+  it('says nothing of a chat that the agent may not see, and counts nobody as looking at it', async () => {
+    const alone = await customerAt(kaijo)
+    const page = dial(hana)
+    await page.opened
+    await page.until((hint) => hint.includes('chats'))
+    page.socket.send(JSON.stringify({ at: alone.id }))
+    page.socket.send(JSON.stringify({ at: 'no-such-chat' }))
+    page.socket.send(JSON.stringify({ at: alone.id }))
+    await alone.say('ログオンできない')
+    const waiting = await taken()
+    await page.until((hint) => hint.includes('chats'))
+    page.socket.send(JSON.stringify({ at: waiting.id }))
+    await page.until((hint) => hint.includes(waiting.id))
+    expect(page.heard.join()).to.not.include(alone.id)
+    page.socket.terminate()
+  })
+
   it('closes with 4401 within five seconds when the account is disabled', async () => {
     const gone = await invited(admin, { name: 'gone', role: 'agent' })
     const page = dial(gone)

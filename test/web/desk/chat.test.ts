@@ -84,7 +84,7 @@ describe('the chats at the desk', function () {
   const giveBack = async ({ page }: Visitor) => {
     await page.getByRole('button', { name: '自動の案内に戻す' }).focus()
     await page.keyboard.press('Enter')
-    await page.getByText('自動の案内が対応しています。').waitFor()
+    await page.getByText('自動の案内に戻しました。').waitFor()
   }
   const firstLine = (text: string) => text.split('\n')[0] ?? ''
   const lastLine = (text: string) => text.split('\n').at(-1) ?? ''
