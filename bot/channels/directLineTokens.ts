@@ -84,6 +84,14 @@ export function createCredentials(keys: Keys, now: () => number, store: Pick<Sto
     }
   }
 
+  /** Whoever opens the ten-thousandth stream must not look through all before it. */
+  const forgetOld = () => {
+    for (const [id, until] of spent) {
+      if (until * 1000 >= now()) return
+      spent.delete(id)
+    }
+  }
+
   return {
     issue(kind, { conversation, user, origins }) {
       const payload: JWTPayload = { conv: conversation, user, ...(origins ? { origins } : {}) }
@@ -99,8 +107,9 @@ export function createCredentials(keys: Keys, now: () => number, store: Pick<Sto
     },
     read: async (kind, credential) => holder(await verified(kind, credential)),
     async spend(ticket) {
-      const read = await verified('ticket', ticket)
-      for (const [id, until] of spent) if (until * 1000 < now()) spent.delete(id)
+      // Not remembered: it never comes again, and would push out a token that does.
+      const read = await verifiedAnew('ticket', ticket)
+      forgetOld()
       const isSpent = spent.has(read.jti)
       spent.set(read.jti, read.exp)
       // Another process may have opened a stream with it.
