@@ -30,6 +30,8 @@ export interface Route {
   cors?: boolean
   /** Answers the same whatever the body is, so none is read. */
   bodiless?: boolean
+  /** Milliseconds after which the caller is told to come again (503); what was begun goes on, and the same call may be made again. */
+  within?: number
   /** A probe: neither counted against the caller's rate nor logged. */
   probe?: boolean
   handle(request: HttpRequest): HttpAnswer | Promise<HttpAnswer>

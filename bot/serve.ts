@@ -8,7 +8,7 @@ import type { Logger } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { createOrigins } from './origins.ts'
 import { createPeers } from './peer.ts'
-import { HttpError, type HttpRequest, type Route } from './route.ts'
+import { type HttpAnswer, HttpError, type HttpRequest, type Route } from './route.ts'
 
 /** Answers one request by one route, whatever happens; never rejects. */
 export type Serve = (route: Route, request: IncomingMessage, response: ServerResponse) => Promise<void>
@@ -37,7 +37,7 @@ export function createServe(parts: Parts): Serve {
       const call = await admitted(route, request)
       const url = URL.parse((own ?? `http://${request.headers.host}`) + request.url)
       if (!url) throw unreadable()
-      answer = wire(await route.handle({ ...call, id, url }))
+      answer = wire(await inTime(route, route.handle({ ...call, id, url })))
     } catch (err) {
       answer = wire(failure(err))
       if (!(err instanceof HttpError)) log.error({ event: 'http.failed', id, route: route.path, err })
@@ -51,6 +51,21 @@ export function createServe(parts: Parts): Serve {
       send(response, answer, common, isHead)
     }
     noted(parts, route, { id, method: request.method ?? '', status: answer.status, started })
+  }
+}
+
+/** The route's answer, or the one for what takes too long. */
+async function inTime({ within }: Route, answer: HttpAnswer | Promise<HttpAnswer>): Promise<HttpAnswer> {
+  if (within === undefined) return answer
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    const error = () => new HttpError(503, 'TooSlow', 'It takes too long now', { 'Retry-After': '2' })
+    timer = setTimeout(() => reject(error()), within)
+  })
+  try {
+    return await Promise.race([answer, late])
+  } finally {
+    clearTimeout(timer)
   }
 }
 

@@ -16,6 +16,8 @@ export const root = '/v3/directline'
 
 const here = `${root}/conversations/:id`
 const page = 100
+/** Milliseconds: customers are told within two seconds that it cannot be stored now. */
+const mostStoring = 1800
 const smallBody = 8 * 1024
 const activityBody = 64 * 1024
 
@@ -50,7 +52,13 @@ export class DirectLineRest {
     this.#parts = parts
   }
 
+  /** A store that others share may answer late; one of our own cannot be waited for anyway. */
   routes(): Route[] {
+    const within = this.#parts.store.isShared() ? mostStoring : undefined
+    return this.#routes().map((route) => ({ ...route, within }))
+  }
+
+  #routes(): Route[] {
     const cors = true
     const upgradeOnly = () => {
       throw new HttpError(426, 'UpgradeRequired', 'This address speaks WebSocket', { Upgrade: 'websocket' })

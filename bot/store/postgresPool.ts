@@ -65,6 +65,8 @@ export function openConnections(
   const pool = new Pool({ ...settings, ...limits, max: 10 })
   // A connection that breaks while nobody uses it; the pool has taken it out already.
   pool.on('error', onError)
+  // One that breaks between two statements of a transaction: the next statement says so to whoever waits.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   const ears: Ear[] = []
 
   return {
