@@ -81,6 +81,7 @@ function list({ title, items }: { title: string; items: string[] }) {
   }
 }
 
+/** Its first row is the head by default. Microsoft's schema and its renderers do not agree on the name of the property. */
 function table({ columns, rows }: NonNullable<Sheet['table']>) {
   const row = (cells: string[]) => ({
     type: 'TableRow',
@@ -88,7 +89,6 @@ function table({ columns, rows }: NonNullable<Sheet['table']>) {
   })
   return {
     type: 'Table',
-    firstRowAsHeaders: true,
     columns: columns.map(() => ({ width: 1 })),
     rows: [columns, ...rows].map(row),
   }

@@ -92,7 +92,10 @@ export class TeamsCustomer {
     const answer = await this.post(
       this.activity({ type: 'invoke', name: 'adaptiveCard/action', value: { ...value, trigger: 'manual' } }),
     )
-    return answer.json()
+    // biome-ignore lint/suspicious/noExplicitAny: as above
+    const invoked: any = await answer.json()
+    if (invoked.type === 'application/vnd.microsoft.card.adaptive') this.#standIn.draws(invoked.value)
+    return invoked
   }
 
   /** Presses a button in a client that does not know Action.Execute. */

@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 /**
  * The part of the Adaptive Cards 1.5 schema that Teams draws and that Kaijo uses, strictly: no other element, property or
- * value. (Microsoft's schema is in no npm package; `adaptivecards` has a parser, which lets unknown properties pass.)
+ * value. (Microsoft's schema is in no npm package; what Microsoft does publish is in microsoftCards.ts.)
  */
 const look = {
   spacing: z.enum(['None', 'Small', 'Default', 'Medium', 'Large']).optional(),
@@ -29,7 +29,6 @@ const cell = z.strictObject({ type: z.literal('TableCell'), items: z.array(textB
 const row = z.strictObject({ type: z.literal('TableRow'), cells: z.array(cell).min(1) })
 const table = z.strictObject({
   type: z.literal('Table'),
-  firstRowAsHeaders: z.boolean(),
   columns: z.array(z.strictObject({ width: z.number() })).min(1),
   rows: z.array(row).min(1),
   ...look,

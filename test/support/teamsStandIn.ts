@@ -8,6 +8,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type JWTPayload, SignJWT } from 'jose'
 import { openServerAuthority } from '../../unlock/sandbox/authority.ts'
+import { parserFindings, shapeOf, typeFindings } from './microsoftCards.ts'
+import { cardSchema, messageSchema } from './teamsSchema.ts'
 import { trust } from './trust.ts'
 
 /** What the connector was sent. */
@@ -34,7 +36,8 @@ const issuer = 'https://api.botframework.com'
 
 /**
  * The Bot Framework and Teams' connector on loopback, over TLS with a certificate made for this run: OpenID metadata,
- * signing keys with their endorsements, the login that gives bearer tokens, and the connector, which is strict.
+ * signing keys with their endorsements, the login that gives bearer tokens, and the connector, which is strict: it looks
+ * over every card and every message, and `close` throws what Teams should never have been sent.
  */
 export class TeamsStandIn {
   readonly posted: Posted[] = []
@@ -52,6 +55,10 @@ export class TeamsStandIn {
   readonly #server: Server
   readonly #dir: string
   readonly #in = new Map<string, Posted[]>()
+  /** One card of each shape that was ever sent. */
+  readonly #cards = new Map<string, object>()
+  /** What was wrong, each with the last card or message that had it. */
+  readonly #wrong = new Map<string, object>()
   #good: Promise<string> | undefined
   #waiting: (() => void)[] = []
   #ids = 0
@@ -76,6 +83,11 @@ export class TeamsStandIn {
 
   get serviceUrl(): string {
     return `${this.url}/teams/`
+  }
+
+  /** What a process of its own needs besides, to believe this one's certificate. */
+  get trust(): Record<string, string> {
+    return { NODE_EXTRA_CA_CERTS: join(this.#dir, 'ca.crt') }
   }
 
   /** What Kaijo must be started with to speak with this one. */
@@ -123,10 +135,20 @@ export class TeamsStandIn {
     while (!holds()) await new Promise<void>((resolve) => this.#waiting.push(resolve))
   }
 
+  /** A client draws this card: by Kaijo's own subset and by Microsoft's parser now, by Microsoft's types with `close`. */
+  draws(card: object): void {
+    this.#cards.set(shapeOf(card), card)
+    const ours = cardSchema.safeParse(card).error?.issues.map(({ path, message }) => `${path}: ${message}`)
+    for (const finding of [...(ours ?? []), ...parserFindings(card)]) this.#wrong.set(finding, card)
+  }
+
   async close(): Promise<void> {
     this.#server.closeAllConnections()
     await new Promise((resolve) => this.#server.close(resolve))
     rmSync(this.#dir, { recursive: true })
+    const seen = [...this.#wrong].map(([finding, where]) => `${finding}\n${JSON.stringify(where)}`)
+    const wrong = [...seen, ...(await typeFindings([...this.#cards.values()]))]
+    if (wrong.length > 0) throw new Error(`Teams was sent what it does not take:\n${wrong.join('\n')}`)
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse) {
@@ -165,6 +187,7 @@ export class TeamsStandIn {
       for (const wake of this.#waiting.splice(0)) wake()
       return
     }
+    this.#looksOver(body)
     const fault = this.faults.shift()
     if (typeof fault === 'number') return json(fault, {}, fault === 429 ? { 'retry-after': '1' } : {})
     if (Buffer.byteLength(text) > 28 * 1024) return json(413, {})
@@ -174,6 +197,13 @@ export class TeamsStandIn {
     if (fault === 'lose') response.destroy()
     else json(201, { id: `1:${++this.#ids}` })
     for (const wake of this.#waiting.splice(0)) wake()
+  }
+
+  #looksOver({ channelId, serviceUrl, from, recipient, conversation, ...message }: Posted['body']) {
+    const [card] = message.attachments ?? []
+    if (card) this.draws(card.content)
+    const { error } = messageSchema.safeParse(message)
+    if (error) this.#wrong.set(error.message, message)
   }
 
   #login(text: string, json: Json) {

@@ -12,6 +12,7 @@ import {
 } from '../../../bot/channels/teamsCards.ts'
 import { createWords } from '../../../locales/index.ts'
 import { type Chat, chat } from '../../support/chat.ts'
+import { parserFindings, typeFindings } from '../../support/microsoftCards.ts'
 import { buttonsOf, wordsOf } from '../../support/teamsCustomer.ts'
 import { cardSchema, messageSchema } from '../../support/teamsSchema.ts'
 
@@ -83,6 +84,13 @@ describe('what Teams gets', function () {
       expect(read.error?.issues, `${said.text}\n${JSON.stringify(message)}`).to.equal(undefined)
       expect(Buffer.byteLength(JSON.stringify(message))).to.be.lessThan(28 * 1024)
     }
+  })
+
+  it('is what Microsoft knows as cards of version 1.5, before and after a press', async () => {
+    const sent = all.flatMap((said) => (teams(said).attachments ?? []).map(({ content }) => content))
+    const cards = [...sent, ...all.map((said) => answeredCard(said, say, '利用者'))]
+    expect(cards.flatMap(parserFindings)).to.deep.equal([])
+    expect(await typeFindings(cards)).to.deep.equal([])
   })
 
   it('says every fact that the words say, and offers everything that can be pressed', () => {
