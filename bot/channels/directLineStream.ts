@@ -105,6 +105,7 @@ class Follower {
   #hasMore = false
   #isAlive = true
   #frames = 0
+  #isEnded = false
 
   constructor(socket: WebSocket, parts: Parts, conversation: string, after: number) {
     this.#socket = socket
@@ -174,7 +175,10 @@ class Follower {
     if (size > 0 || this.#frames > mostFrames) this.end(1008)
   }
 
+  /** Only the first time: what a flood still brings must not cost a timer each. */
   end(code: number): void {
+    if (this.#isEnded) return
+    this.#isEnded = true
     this.#socket.close(code)
     // One that reads nothing would never see the close frame.
     setTimeout(() => this.#socket.terminate(), 2000).unref()

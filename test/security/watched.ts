@@ -14,11 +14,19 @@ export interface Look {
   polluted: boolean
   /** Resident memory. */
   megabytes: number
+  /** What is on the heap and beside it in buffers, in megabytes. */
+  heap: number
+  /** The longest that its event loop stood still since it was asked last, in milliseconds. */
+  stalled: number
 }
 
 /** The whole of Kaijo in a process of its own, with a witness inside. */
 export interface Watched extends Served {
   look(): Promise<Look>
+  /** The same after all garbage has been collected. */
+  sweep(): Promise<Look>
+  /** Writes its heap down, for looking at what is on it. */
+  snapshot(file: string): Promise<Look>
 }
 
 const witness = pathToFileURL(join(import.meta.dirname, 'witness.ts')).href
@@ -33,7 +41,17 @@ export async function watched(env: Record<string, string> = {}): Promise<Watched
     ...env,
   })
   await served.start()
-  return { ...served, look: async () => JSON.parse(await text(connect(port, '127.0.0.1'))) as Look }
+  const ask = async (word: string) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.write(word)
+    return JSON.parse(await text(socket)) as Look
+  }
+  return {
+    ...served,
+    look: () => ask('look'),
+    sweep: () => ask('sweep'),
+    snapshot: (file) => ask(`snapshot ${file}`),
+  }
 }
 
 /** What stands in the log of a process that has met something it did not expect. */

@@ -1,0 +1,67 @@
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
+import type { Served } from '../support/process.ts'
+import type { Context } from './scenario.ts'
+
+/** How long each of them waited for an answer, in milliseconds, and what went wrong. */
+export interface Waits {
+  waits: number[]
+  problems: string[]
+}
+
+/** Honest customers of the web chat, who write and are answered all the while that something is done to the bot. */
+export interface Honest {
+  /** Since it was asked last. */
+  since(): Promise<Waits>
+  /** Lets them finish; gives what came since it was asked last. */
+  end(): Promise<Waits>
+}
+
+/** So many of them begin, each with a pause of `pause` milliseconds after an answer. */
+export async function honest(kaijo: Served, customers = 4, pause = 50): Promise<Honest> {
+  const { url, secret } = kaijo
+  const file = new URL('honestThread.ts', import.meta.url)
+  const thread = new Worker(file, { workerData: { url, secret, customers, pause } })
+  const ask = async (word: 'waits' | 'end') => {
+    thread.postMessage(word)
+    return (await once(thread, 'message'))[0] as Waits
+  }
+  await once(thread, 'message')
+  return {
+    since: () => ask('waits'),
+    async end() {
+      const last = await ask('end')
+      await thread.terminate()
+      return last
+    },
+  }
+}
+
+/** The wait that 99 of 100 did not exceed. */
+export function slowest({ waits }: Waits, share = 0.99): number {
+  const sorted = waits.toSorted((a, b) => a - b)
+  const wait = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
+  return Math.round(wait * 10) / 10
+}
+
+/** Holds them to have been served all the while, and not much slower than before. */
+export function gateHonest(
+  { gate, pace, figure }: Context,
+  what: string,
+  before: Waits,
+  during: Waits,
+): void {
+  figure(`honest p99 before, ms`, slowest(before))
+  figure(`honest p99, ${what}, ms`, slowest(during))
+  figure(`honest answers, ${what}`, during.waits.length)
+  gate(`honest customers not served, ${what}`, during.problems.length, '==', 0)
+  // Of few answers the slowest says nothing; below 20 ms it is the machine's other work that is measured.
+  pace(
+    `honest p99, ${what}, times that before`,
+    round(slowest(during) / Math.max(20, slowest(before))),
+    '<=',
+    3,
+  )
+}
+
+const round = (value: number) => Math.round(value * 100) / 100
