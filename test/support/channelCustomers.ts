@@ -6,12 +6,18 @@ import type { Running } from './kaijo.ts'
 import { LineCustomer, type LineStandIn, readable, tappable, until } from './lineStandIn.ts'
 import { buttonsOf, TeamsCustomer, wordsOf } from './teamsCustomer.ts'
 import type { TeamsStandIn } from './teamsStandIn.ts'
+import { openWidget } from './widgetCustomer.ts'
 
 /** What stands around the customers: Kaijo, and what it speaks with. */
 export interface Street {
   kaijo: Running
   teams: TeamsStandIn
   line: LineStandIn
+}
+
+/** What customers need of it: `url` may be another process's each time it is asked for. */
+export interface Place extends Omit<Street, 'kaijo'> {
+  kaijo: Pick<Running, 'url' | 'store' | 'turns' | 'token'>
 }
 
 /** One customer, whatever the channel. */
@@ -35,7 +41,8 @@ export interface Seen {
   payloads: unknown[]
 }
 
-type Arrive = (street: Street, locale: 'ja' | 'en') => Promise<Customer>
+/** How a customer comes in. */
+export type Arrive = (place: Place, locale: 'ja' | 'en') => Promise<Customer>
 
 /** How a customer comes in by each channel. */
 export const customers: Record<string, Arrive> = {
@@ -45,19 +52,32 @@ export const customers: Record<string, Arrive> = {
   console: byConsole,
 }
 
-async function byDirectLine({ kaijo }: Street, locale: 'ja' | 'en'): Promise<Customer> {
-  const client = connect({ url: kaijo.url, token: await kaijo.token(), locale })
+/** Resolves when everything that this conversation was told has had its turn, in whichever process. */
+export async function settled({ store }: Pick<Running, 'store'>, conversation: string): Promise<void> {
+  // A busy machine is asked less and less often.
+  for (let pause = 2; (await store.pending(conversation)) !== undefined; pause = Math.min(pause * 2, 50))
+    await new Promise((resolve) => setTimeout(resolve, pause))
+}
+
+async function byDirectLine({ kaijo }: Place, locale: 'ja' | 'en'): Promise<Customer> {
+  // A busy machine answers late; the client would take that for lost.
+  const client = connect({ url: kaijo.url, token: await kaijo.token(), locale, timeout: 20_000 })
   const said = () => client.activities.filter(({ from }) => from.role === 'bot') as unknown as Shown[]
   let since = 0
   let last: CardAction | undefined
   await client.heard()
+  // Its socket stays where it is.
+  const say = async (text: string, more?: object) => {
+    client.move(kaijo.url)
+    await client.say(text, more)
+  }
   const press = async (button: CardAction) => {
     last = button
-    await client.say(button.title, { value: button.value })
+    await say(button.title, { value: button.value })
   }
   return {
     conversation: client.conversationId(),
-    say: async (text) => void (await client.say(text)),
+    say: (text) => say(text),
     press,
     tapAgain: () => press(last as CardAction),
     async seen(count) {
@@ -81,8 +101,39 @@ interface Shown {
   suggestedActions?: { actions: { title: string }[] }
 }
 
-async function byLine({ kaijo, line }: Street, locale: 'ja' | 'en'): Promise<Customer> {
-  const customer = new LineCustomer(line, kaijo.url)
+/** The chat of the web page itself, without its looks. */
+export const byWidget: Arrive = async ({ kaijo }, locale) => {
+  const widget = await openWidget(kaijo, locale)
+  const said = () => widget.said().filter(({ from }) => from === 'bot')
+  let since = 0
+  let last: CardAction | undefined
+  const press = (button: CardAction) => {
+    last = button
+    return widget.say({ text: button.title, value: button.value })
+  }
+  return {
+    conversation: widget.conversation,
+    say: (text) => widget.say({ text }),
+    press,
+    tapAgain: () => press(last as CardAction),
+    async seen(count) {
+      await until(() => said().length >= count)
+      const shown = said().slice(since)
+      const result = {
+        words: shown.map(({ text }) => text).join('\n'),
+        buttons: shown.at(-1)?.choices.map(({ title }) => title) ?? [],
+        since,
+        payloads: shown,
+      }
+      since = said().length
+      return result
+    },
+    end: async () => widget.end(),
+  }
+}
+
+async function byLine({ kaijo, line }: Place, locale: 'ja' | 'en'): Promise<Customer> {
+  const customer = new LineCustomer(line, kaijo)
   line.profiles.set(customer.user, locale === 'ja' ? 'ja' : 'en-US')
   let since = 0
   let read = 0
@@ -117,10 +168,10 @@ async function byLine({ kaijo, line }: Street, locale: 'ja' | 'en'): Promise<Cus
   }
 }
 
-async function byTeams({ kaijo, teams }: Street, locale: 'ja' | 'en'): Promise<Customer> {
+async function byTeams({ kaijo, teams }: Place, locale: 'ja' | 'en'): Promise<Customer> {
   const customer = new TeamsCustomer(kaijo, teams, { locale: locale === 'ja' ? 'ja-JP' : 'en-US' })
   await customer.post(customer.activity({ type: 'installationUpdate', action: 'add' }))
-  await kaijo.turns.idle()
+  await settled(kaijo, `teams:${customer.id}`)
   let since = 0
   let last: ReturnType<typeof buttonsOf>[number] | undefined
   return {
@@ -150,7 +201,7 @@ async function byTeams({ kaijo, teams }: Street, locale: 'ja' | 'en'): Promise<C
   }
 }
 
-async function byConsole({ kaijo }: Street, locale: 'ja' | 'en'): Promise<Customer> {
+async function byConsole({ kaijo }: Place, locale: 'ja' | 'en'): Promise<Customer> {
   const [input, output] = [new PassThrough(), new PassThrough()]
   let conversation = ''
   let printed = ''

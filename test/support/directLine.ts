@@ -20,6 +20,8 @@ export interface Client {
   /** The first message of the bot after what has been read with `heard` before. */
   heard(): Promise<Activity>
   untilStatus(status: ConnectionStatus): Promise<void>
+  /** What is asked from now on goes to this server; a socket that is open stays where it is. */
+  move(url: string): void
   /** Cuts the stream as a lost network does; the client finds its own way back. */
   cut(): void
   end(): void
@@ -113,6 +115,10 @@ class Listening implements Client {
 
   async untilStatus(status: ConnectionStatus): Promise<void> {
     await this.#when(() => this.statuses.includes(status) || undefined)
+  }
+
+  move(url: string): void {
+    Object.assign(this.line, { domain: `${url}/v3/directline` })
   }
 
   cut(): void {

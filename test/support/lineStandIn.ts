@@ -373,12 +373,17 @@ export function tappable(messages: readonly Message[]): Map<string, Fields> {
 export class LineCustomer {
   readonly line: LineStandIn
   readonly user: string
-  readonly #bot: string
+  readonly #bot: { readonly url: string }
 
-  constructor(line: LineStandIn, bot: string, user = `U${randomBytes(16).toString('hex')}`) {
+  /** `bot` is where the webhook is; asked anew for each event, so that it may be another process each time. */
+  constructor(
+    line: LineStandIn,
+    bot: string | { readonly url: string },
+    user = `U${randomBytes(16).toString('hex')}`,
+  ) {
     this.line = line
     this.user = user
-    this.#bot = bot
+    this.#bot = typeof bot === 'string' ? { url: bot } : bot
   }
 
   /** Writes, and waits for an answer. */
@@ -404,7 +409,7 @@ export class LineCustomer {
   /** Sends an event and reads the answer. */
   async sends(more: Fields): Promise<string> {
     const before = this.got.length
-    const answer = await this.line.post(this.#bot, [this.line.event(this.user, more)])
+    const answer = await this.line.post(this.#bot.url, [this.line.event(this.user, more)])
     if (answer.status !== 200) throw new Error(`The webhook was answered with ${answer.status}`)
     await until(() => this.got.length > before)
     return this.reads
