@@ -5,7 +5,7 @@ import { leadOf, likelihoods, trustIn } from './searchScore.ts'
 import { createSpeller, type Spelled } from './searchSpeller.ts'
 import { plus } from './searchSums.ts'
 import { type TextReader, type Tools, textReader } from './searchTexts.ts'
-import { usualIn, writingsOf } from './searchVocabulary.ts'
+import { vocabularyOf, writingsOf } from './searchVocabulary.ts'
 import { learnVote, type Phrasing } from './searchVote.ts'
 import type { Tokens } from './searchWords.ts'
 import { normalise } from './spelling.ts'
@@ -38,11 +38,12 @@ export function* buildShelf(
   const reader = textReader(locale, tools)
   const each = texts.reduce((sum, { questions }) => sum + questions.length, 0) / (texts.length || 1)
   const hasVotes = trustIn(each) > 0
-  const fields = yield* indexFields(texts.length, fieldsReader(texts, reader), hasVotes)
-  const vote = hasVotes ? yield* voteOf(texts, outside, reader) : undefined
+  const read = once((text: string) => reader.words(reader.bare(text)))
+  const fields = yield* indexFields(texts.length, fieldsReader(texts, read), hasVotes)
+  const vote = hasVotes ? yield* voteOf(texts, outside, reader, read) : undefined
   const ask = asker(reader, fields, vote, each, texts.length)
   const mend = hasVotes && !isEnglish ? yield* menderOf(texts, tools) : undefined
-  const exact = exactly(texts)
+  const exact = yield* exactly(texts)
   return (asked) => {
     const scores = ask(asked)
     const kana = isEnglish ? undefined : fromRomaji(asked)
@@ -87,12 +88,16 @@ function asker(
   }
 }
 
-function* voteOf(texts: EntryText[], outside: string[], reader: TextReader): Generator<void, Vote> {
+function* voteOf(
+  texts: EntryText[],
+  outside: string[],
+  reader: TextReader,
+  read: Read,
+): Generator<void, Vote> {
   const phrasings: (Spelled & Phrasing)[] = []
   const add = (entry: number, question: string) => {
-    const bare = reader.bare(question)
-    const sound = reader.sound(bare)
-    phrasings.push({ entry, sound, tokens: [...reader.words(bare), ...reader.sounds(sound)] })
+    const sound = reader.sound(reader.bare(question))
+    phrasings.push({ entry, sound, tokens: [...read(question), ...reader.sounds(sound)] })
   }
   for (const [entry, { questions }] of texts.entries()) {
     for (const question of questions) add(entry, question)
@@ -104,23 +109,37 @@ function* voteOf(texts: EntryText[], outside: string[], reader: TextReader): Gen
   return { vote: yield* learnVote(phrasings, texts.length + 1), spell }
 }
 
+type Read = (text: string) => Tokens
+
+/** Questions are read for the fields and for the vote, and answers stand at many entries. */
+function once(read: Read): Read {
+  const known = new Map<string, Tokens>()
+  return (text) => {
+    const tokens = known.get(text) ?? read(text)
+    known.set(text, tokens)
+    return tokens
+  }
+}
+
 /** A function of its own, lest the search that is built keep all texts in memory. */
-function fieldsReader(texts: EntryText[], reader: TextReader): (entry: number) => Tokens[] {
-  const read = (text: string) => reader.words(reader.bare(text))
+function fieldsReader(texts: EntryText[], read: Read): (entry: number) => Tokens[] {
   return (entry) => {
     const { questions, answer } = texts[entry] as EntryText
     return [questions.flatMap(read), read(answer)]
   }
 }
 
-function menderOf(texts: EntryText[], { lexis, reader }: Tools): Generator<void, Mender> {
+function* menderOf(texts: EntryText[], { lexis, reader }: Tools): Generator<void, Mender> {
   const questions = texts.flatMap((text) => text.questions)
-  return buildMender(writingsOf(questions, lexis, reader), usualIn(questions, lexis))
+  const { words, usual } = yield* vocabularyOf(questions, lexis)
+  return yield* buildMender(writingsOf(words, lexis, reader), usual)
 }
 
-function exactly(texts: EntryText[]): Map<string, number> {
+function* exactly(texts: EntryText[]): Generator<void, Map<string, number>> {
   const exact = new Map<string, number>()
-  for (const [entry, { questions }] of texts.entries())
+  for (const [entry, { questions }] of texts.entries()) {
     for (const question of questions) exact.set(normalise(question), entry)
+    if (entry % 50 === 0) yield
+  }
   return exact
 }

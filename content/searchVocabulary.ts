@@ -6,14 +6,21 @@ const segments = new Intl.Segmenter('ja', { granularity: 'word' })
 const hiragana = /^[ぁ-ゖー]+$/
 const ascii = /^[\x20-\x7e]+$/
 
-/** The Japanese words that questions are made of: how each may be written, and the word. */
+/** The Japanese words of a lexis and of questions, and what stands in hiragana between them. */
+export interface Vocabulary {
+  words: Set<string>
+  /** Politeness, too. */
+  usual: Set<string>
+}
+
+/** How each word may be written, and the word. */
 export function* writingsOf(
-  questions: Iterable<string>,
+  words: Iterable<string>,
   lexis: Lexis,
   reader: Reader,
 ): Generator<[written: string, word: string]> {
   const kana = new Map(lexis.readings.map(([word, reading]) => [plain(word), reading]))
-  for (const word of wordsOf(questions, lexis)) {
+  for (const word of words) {
     yield [word, word]
     const sound = reader(word)
     if (sound.length < 3) continue
@@ -22,24 +29,18 @@ export function* writingsOf(
   }
 }
 
-function wordsOf(questions: Iterable<string>, lexis: Lexis): Set<string> {
-  const words = new Set<string>()
-  for (const [word] of lexis.readings) words.add(plain(word))
+/** Reads them; yields between pieces of work. */
+export function* vocabularyOf(questions: string[], lexis: Lexis): Generator<void, Vocabulary> {
+  const words = new Set(lexis.readings.map(([word]) => plain(word)))
   for (const word of lexis.words.flat()) if (!ascii.test(word)) words.add(plain(word))
-  for (const question of questions) {
+  const usual = new Set(lexis.polite.map((word) => folded(plain(word))))
+  for (const [i, question] of questions.entries()) {
     const line = plain(question)
     for (const { segment, isWordLike } of segments.segment(line))
       if (isWordLike && !hiragana.test(segment) && !ascii.test(segment)) words.add(segment)
     for (const [run] of line.matchAll(/[\p{Script=Han}々]{2,8}|[ァ-ヶー]{3,}/gu)) words.add(run)
+    for (const [run] of line.matchAll(/[ぁ-ゖー]{2,}/g)) usual.add(folded(run))
+    if (i % 20 === 0) yield
   }
-  return words
-}
-
-/** What stands in hiragana between words, and politeness. */
-export function usualIn(questions: Iterable<string>, lexis: Lexis): string[] {
-  const usual = lexis.polite.map((word) => folded(plain(word)))
-  for (const question of questions) {
-    for (const [run] of plain(question).matchAll(/[ぁ-ゖー]{2,}/g)) usual.push(folded(run))
-  }
-  return usual
+  return { words, usual }
 }

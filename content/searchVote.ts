@@ -26,16 +26,20 @@ export function* learnVote(
   entries: number,
 ): Generator<void, (asked: Tokens) => Float64Array> {
   const size = phrasings.length
-  const counts = countsOf(phrasings)
+  const counts = yield* countsOf(phrasings)
+  const rarityOf = (token: string) => rarity(counts.get(token) ?? 0, size)
   const lists = new Map<string, number[]>()
-  const vectors = phrasings.map(({ tokens }) => unit(tokens, (token) => rarity(counts.get(token) ?? 0, size)))
-  for (const [i, vector] of vectors.entries()) {
+  const vectors: Vector[] = []
+  for (const [i, { tokens }] of phrasings.entries()) {
+    const vector = unit(tokens, rarityOf)
+    // Only where they are weighed against each other are they needed again.
+    if (size <= MOST_WEIGHED) vectors.push(vector)
     for (const [token, weight] of vector) {
       const list = lists.get(token)
       if (list) list.push(i, weight)
       else lists.set(token, [i, weight])
     }
-    if (i % 200 === 0) yield
+    if (i % 20 === 0) yield
   }
   const postings = yield* packPostings(lists)
   const like = (vector: Vector): Float64Array => {
@@ -67,10 +71,11 @@ function nearest(likeness: Float64Array, entryOf: Uint32Array, entries: number):
   return best
 }
 
-function countsOf(phrasings: Phrasing[]): Map<string, number> {
+function* countsOf(phrasings: Phrasing[]): Generator<void, Map<string, number>> {
   const counts = new Map<string, number>()
-  for (const { tokens } of phrasings) {
+  for (const [i, { tokens }] of phrasings.entries()) {
     for (const token of new Set(tokens)) counts.set(token, (counts.get(token) ?? 0) + 1)
+    if (i % 50 === 0) yield
   }
   return counts
 }

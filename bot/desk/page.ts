@@ -21,13 +21,15 @@ export interface DeskPageParts {
   guard: Pick<Guard, 'openRoute'>
   words: Pick<Words, 't' | 'all'>
   publicUrl: string
+  /** Somebody has opened it: soon they search. */
+  onOpened(): void
 }
 
 /**
  * Bundles the desk once and gives the routes to it: `/desk` and `/desk/app/…`. The page holds no data and is the same
  * for everyone, so whoever has not logged on may load it: it is where they log on.
  */
-export async function deskPageRoutes({ guard, words, publicUrl }: DeskPageParts): Promise<Route[]> {
+export async function deskPageRoutes({ guard, words, publicUrl, onOpened }: DeskPageParts): Promise<Route[]> {
   const [js, css] = await Promise.all([bundle('desk/index.ts'), bundle('desk/desk.css')])
   const names = { js: `desk.${digest(js)}.js`, css: `desk.${digest(css)}.css` }
   const files = new Map([
@@ -57,7 +59,10 @@ export async function deskPageRoutes({ guard, words, publicUrl }: DeskPageParts)
     guard.openRoute({
       method: 'GET',
       path: '/desk',
-      handle: (request) => answer(request, page[language(request)]),
+      handle(request) {
+        onOpened()
+        return answer(request, page[language(request)])
+      },
     }),
     guard.openRoute({
       method: 'GET',

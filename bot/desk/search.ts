@@ -64,9 +64,11 @@ export function* deskSearchInPieces(
   desk: DeskContent,
   words: Pick<Words, 't'>,
 ): Generator<void, DeskSearch> {
-  const entries = new Map(
-    entriesOf(content, desk, words).map((entry) => [`${entry.kind}/${entry.id}`, entry]),
-  )
+  const entries = new Map<string, Entry>()
+  for (const entry of entriesOf(content, desk, words)) {
+    entries.set(`${entry.kind}/${entry.id}`, entry)
+    yield
+  }
   const { likely, contains } = yield* rankersOf(entries, content)
   return ({ text, agentLocale, customerLocale, most = 8 }) => {
     if (text.trim() === '') return []
@@ -117,34 +119,31 @@ function shown(entry: Entry, score: number, agentLocale: Locale, customerLocale:
   }
 }
 
-function entriesOf(content: Content, desk: DeskContent, words: Pick<Words, 't'>): Entry[] {
+function* entriesOf(content: Content, desk: DeskContent, words: Pick<Words, 't'>): Generator<Entry> {
   const both = (key: string): Both => ({ ja: words.t('ja', key), en: words.t('en', key) })
   const answers = [...content.faq.values()].filter(({ smalltalk }) => !smalltalk)
-  return [
-    ...answers.map((entry) => answerEntry(entry, both)),
-    ...[...content.flows.values()].map((flow): Entry => {
-      // What a flow is for is said by the questions that begin it.
-      const begins = answers.filter(
-        ({ starts }) => starts?.flow === flow.id && Object.keys(starts.given).length === 0,
-      )
-      const other = {
-        ja: begins.flatMap(({ phrases }) => phrases.ja ?? []),
-        en: begins.flatMap(({ phrases }) => phrases.en ?? []),
-      }
-      const first = flow.steps.get(flow.start)
-      return {
-        kind: 'flow',
-        id: flow.id,
-        title: both(flow.title),
-        text: both(first?.ask ?? flow.title),
-        other,
-        flow: flow.id,
-      }
-    }),
-    ...[...desk.canned.values()].map(({ id, title, text, ask, phrases }): Entry => {
-      return { kind: 'canned', id, title, text, other: phrases, ask }
-    }),
-  ]
+  for (const entry of answers) yield answerEntry(entry, both)
+  for (const flow of content.flows.values()) {
+    // What a flow is for is said by the questions that begin it.
+    const begins = answers.filter(
+      ({ starts }) => starts?.flow === flow.id && Object.keys(starts.given).length === 0,
+    )
+    const other = {
+      ja: begins.flatMap(({ phrases }) => phrases.ja ?? []),
+      en: begins.flatMap(({ phrases }) => phrases.en ?? []),
+    }
+    const first = flow.steps.get(flow.start)
+    yield {
+      kind: 'flow',
+      id: flow.id,
+      title: both(flow.title),
+      text: both(first?.ask ?? flow.title),
+      other,
+      flow: flow.id,
+    }
+  }
+  for (const { id, title, text, ask, phrases } of desk.canned.values())
+    yield { kind: 'canned', id, title, text, other: phrases, ask }
 }
 
 function answerEntry(entry: FaqEntry, both: (key: string) => Both): Entry {
@@ -188,7 +187,7 @@ function* rankersOf(entries: Map<string, Entry>, { lexis }: Content) {
   for (const [id, { title, other }] of entries) {
     const of = (texts: string[]) => texts.map((text) => letters(read(text)))
     sounds.set(id, { titles: of([title.ja, title.en]), others: of([...other.ja, ...other.en]) })
-    if (sounds.size % 16 === 0) yield
+    yield
   }
   const contains = (text: string) => {
     const words = text
