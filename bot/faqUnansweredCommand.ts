@@ -1,7 +1,7 @@
 import { misused, readCommandLine } from '../content/index.ts'
 import { createWords } from '../locales/index.ts'
 import { readConfig } from './config.ts'
-import { firstContent, localesBeside } from './live.ts'
+import { firstContent, localesBeside } from './contentPlace.ts'
 import { openStore } from './store/open.ts'
 import { groupsOf, propose } from './unanswered.ts'
 

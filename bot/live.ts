@@ -1,11 +1,8 @@
-import { join } from 'node:path'
 import { setImmediate as aMoment } from 'node:timers/promises'
 import {
   atOnce,
   type Content,
   type DeskContent,
-  type Finding,
-  loadContent,
   type Search,
   searchInPieces,
   watchContent,
@@ -13,6 +10,7 @@ import {
 import { createDialogs, type Draw, type Links } from '../dialogs/index.ts'
 import { createWords, readLexicon, type Words } from '../locales/index.ts'
 import type { UnlockClient } from '../unlock/index.ts'
+import { folders, type LivePlace } from './contentPlace.ts'
 import type { Logger } from './log.ts'
 import type { Bot } from './turn.ts'
 
@@ -28,13 +26,6 @@ export interface Live {
   close(): void
 }
 
-/** Where the content is. */
-export interface LivePlace {
-  contentDir: string
-  localesDir: string
-  bank: string
-}
-
 /** The content to begin with, and what the dialogs need of the outside. */
 export interface LiveParts extends LivePlace {
   first: Content
@@ -45,33 +36,6 @@ export interface LiveParts extends LivePlace {
   draw: Draw
   pseudonym(conversation: string): string
   log: Logger
-}
-
-/** The content cannot be used at all; carries every finding. */
-export class ContentError extends Error {
-  override readonly name = 'ContentError'
-  readonly findings: Finding[]
-
-  constructor(findings: Finding[]) {
-    super(
-      findings
-        .map(({ file, line, column, what, mend }) => `${file}:${line}:${column}  ${what}  ${mend}`)
-        .join('\n'),
-    )
-    this.findings = findings
-  }
-}
-
-/** Reads the content for the start. Throws ContentError when it cannot be used. */
-export function firstContent(place: LivePlace): Content {
-  return firstLoaded(place).first
-}
-
-/** The same, with what only agents see of it. */
-export function firstLoaded(place: LivePlace): { first: Content; firstDesk: DeskContent } {
-  const { content, desk, findings } = loadContent(folders(place))
-  if (!content || !desk) throw new ContentError(findings)
-  return { first: content, firstDesk: desk }
 }
 
 /** Keeps the content fresh: a good edit takes effect with the next turn, a broken one never does. */
@@ -106,10 +70,6 @@ export function openLive(parts: LiveParts, watch = true): Live {
     check: () => undefined,
     close: () => watcher?.close(),
   }
-}
-
-function folders({ contentDir, localesDir, bank }: LivePlace) {
-  return { dir: contentDir, localesDir, bank }
 }
 
 /** Works in pieces, so that turns are taken in between; undefined when it is no longer wanted. */
@@ -155,8 +115,3 @@ function* searchOf(
 }
 
 type Sentence = (locale: string, key: string) => string
-
-/** The words' folder that belongs to a content folder: its sister. */
-export function localesBeside(contentDir: string): string {
-  return join(contentDir, '..', 'locales')
-}

@@ -3,7 +3,7 @@ import { readCommandLine } from '../content/index.ts'
 import { createWords } from '../locales/index.ts'
 import { TeamsPackageError, teamsPackage } from './channels/teamsPackage.ts'
 import { ConfigError, readConfig } from './config.ts'
-import { ContentError, firstContent, localesBeside } from './live.ts'
+import { ContentError, firstContent, localesBeside } from './contentPlace.ts'
 
 const usage = `npm run teams:package [-- --out kaijo-teams.zip]
 Writes the app package that an administrator of Teams uploads, from MicrosoftAppId, PUBLIC_URL and BANK.
