@@ -33,6 +33,8 @@ export interface Config {
   readonly trustedProxies: readonly string[]
   readonly logLevel: string
   readonly limits: Limits
+  /** How long, at the end, requests are still taken while `/readyz` says no: until a load balancer has seen it. */
+  readonly drainMs: number
   /** Undefined: no Teams, and no `/api/messages`. */
   readonly teams: TeamsSettings | undefined
   /** Undefined: no LINE, and no `/line/webhook`. */
@@ -46,6 +48,8 @@ export interface DeskSettings {
   readonly oidc: OidcSettings | undefined
   /** Conversations untouched for longer are deleted. */
   readonly retentionDays: number
+  /** Whether a start makes the link for the first administrator: of several processes only one should. */
+  readonly welcomes: boolean
 }
 
 /** The bank's OpenID Connect provider, and which of its groups may do what. */
@@ -308,6 +312,18 @@ const schema = z.object({
       error: 'it must be a whole number of days from 1 to 3650',
     })
     .transform(Number),
+  DESK_WELCOME: z
+    .string()
+    .default('on')
+    .refine((value) => value === 'on' || value === 'off', { error: 'it must be on or off' })
+    .transform((value) => value === 'on'),
+  DRAIN_SECONDS: z
+    .string()
+    .default('0')
+    .refine((value) => /^\d{1,3}$/.test(value) && Number(value) <= 300, {
+      error: 'it must be a whole number of seconds from 0 to 300',
+    })
+    .transform(Number),
   LIMIT_REQUESTS_PER_ADDRESS: most(6000),
   LIMIT_CONVERSATIONS_PER_ADDRESS: most(600),
   LIMIT_GUIDES_PER_ADDRESS: most(5),
@@ -441,7 +457,12 @@ function toConfig(settings: Settings): Config {
     logLevel: settings.LOG_LEVEL,
     teams: toTeams(settings),
     line: toLine(settings),
-    desk: { oidc: toOidc(settings), retentionDays: settings.RETENTION_DAYS },
+    drainMs: settings.DRAIN_SECONDS * 1000,
+    desk: {
+      oidc: toOidc(settings),
+      retentionDays: settings.RETENTION_DAYS,
+      welcomes: settings.DESK_WELCOME,
+    },
     limits: {
       requestsPerAddress: settings.LIMIT_REQUESTS_PER_ADDRESS,
       conversationsPerAddress: settings.LIMIT_CONVERSATIONS_PER_ADDRESS,

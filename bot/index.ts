@@ -1,6 +1,8 @@
+import cluster from 'node:cluster'
 import { enableCompileCache, flushCompileCache } from 'node:module'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import { join } from './cluster.ts'
 import { ConfigError, readConfig } from './config.ts'
 import { createLog } from './log.ts'
 import { loadSdkLean } from './sdk.ts'
@@ -19,19 +21,22 @@ async function main(): Promise<void> {
   const config = readConfig()
   const log = createLog(config.logLevel)
   const kaijo = await startKaijo(config, log)
-  sayWhere(kaijo)
+  // Of several only the one that has been asked for the first link says where they are.
+  if (!cluster.isWorker || config.desk.welcomes) sayWhere(kaijo)
   flushCompileCache()
   giveBackMemory()
 
   let isStopping = false
-  const stop = async () => {
+  const stop = async (drainMs?: number) => {
     if (isStopping) process.exit(1)
     isStopping = true
-    await kaijo.close()
+    await kaijo.close(drainMs)
     process.exit(0)
   }
-  process.on('SIGTERM', stop)
-  process.on('SIGINT', stop)
+  join(stop)
+  process.on('SIGTERM', () => stop())
+  // Ctrl+C reaches all processes of a terminal; of several the one above them tells the others when to go.
+  process.on('SIGINT', cluster.isWorker ? () => {} : () => stop())
   process.on('unhandledRejection', (err) => log.error({ event: 'unhandled', err }))
   process.on('uncaughtException', (err) => log.error({ event: 'uncaught', err }))
 }

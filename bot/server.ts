@@ -1,6 +1,7 @@
 import { createServer as createListener, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import restify from 'restify'
+import { giveMetrics, metricsText } from './clusterMetrics.ts'
 import type { Config } from './config.ts'
 import type { Health } from './health.ts'
 import { createRates } from './limits.ts'
@@ -15,6 +16,8 @@ import { acceptUpgrades, type Upgrade } from './upgrade.ts'
 export interface Server {
   /** Starts listening; rejects when the port is taken. */
   listen(): Promise<{ port: number }>
+  /** Still takes what comes for so many milliseconds, and asks everybody to come by another connection next time. */
+  drain(ms: number): Promise<void>
   /** Takes no more, lets running requests finish for up to ten seconds, sends open sockets away with 1012. */
   close(): Promise<void>
 }
@@ -71,6 +74,11 @@ export function createServer(parts: ServerParts): Server {
       })
       front.on('error', (err) => log.error({ event: 'server.error', err }))
       return { port: (front.address() as AddressInfo).port }
+    },
+    async drain(ms) {
+      isClosing = true
+      health.closing()
+      if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms))
     },
     async close() {
       isClosing = true
@@ -134,6 +142,7 @@ function isDecodable(target: string): boolean {
 }
 
 function metricsRoute({ registry }: Metrics): Route {
+  giveMetrics(registry)
   return {
     method: 'GET',
     path: '/metrics',
@@ -141,7 +150,7 @@ function metricsRoute({ registry }: Metrics): Route {
     handle: async () => ({
       status: 200,
       headers: { 'Content-Type': registry.contentType },
-      body: await registry.metrics(),
+      body: await metricsText(registry),
     }),
   }
 }

@@ -1,14 +1,15 @@
 import { createHmac } from 'node:crypto'
-import { dirname, join } from 'node:path'
-import { type BankProfile, defaultSupport } from '../content/index.ts'
+import { dirname } from 'node:path'
+import { defaultSupport } from '../content/index.ts'
 import type { Words } from '../locales/index.ts'
-import { type Audit, createUnlockClient, openAudit, readPublicKey } from '../unlock/index.ts'
-import { type Sandbox, startSandbox } from '../unlock/sandbox/index.ts'
+import { createUnlockClient, openAudit, readPublicKey } from '../unlock/index.ts'
+import type { Sandbox } from '../unlock/sandbox/index.ts'
 import { type Committed, deedsOf } from './auditTurn.ts'
 import { directLine } from './channels/directLine.ts'
 import { line } from './channels/line.ts'
 import { teams, teamsDelivery } from './channels/teams.ts'
 import type { Config } from './config.ts'
+import { firstLoaded, localesBeside } from './contentPlace.ts'
 import { Delivery } from './delivery.ts'
 import { type Access, openAccess } from './desk/access.ts'
 import { openChatDesk } from './desk/chatDesk.ts'
@@ -23,9 +24,10 @@ import { guideNumber } from './guides.ts'
 import { createHealth } from './health.ts'
 import { openKeys } from './keys.ts'
 import { linkId, linkKey, signLink } from './link.ts'
-import { firstLoaded, type Live, localesBeside, openLive } from './live.ts'
+import { type Live, openLive } from './live.ts'
 import type { Logger } from './log.ts'
 import { createMetrics } from './metrics.ts'
+import { actTheBank } from './practiceBank.ts'
 import { createServer } from './server.ts'
 import type { Store } from './store/index.ts'
 import { openStore } from './store/open.ts'
@@ -49,7 +51,8 @@ export interface Kaijo {
   access: Access
   /** The one-time link of the desk's first admin; undefined when there is an account. */
   welcome: string | undefined
-  close(): Promise<void>
+  /** Requests are still taken for so many milliseconds; DRAIN_SECONDS unless said otherwise. */
+  close(drainMs?: number): Promise<void>
 }
 
 /** Starts the bot: store, content, the unlock API or its sandbox, channels, server. Rejects when one of them cannot. */
@@ -231,7 +234,8 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
     presence,
     access,
     welcome: access.welcome,
-    async close() {
+    async close(drainMs = config.drainMs) {
+      await server.drain(drainMs)
       live.close()
       recovery.stop()
       await sweeper.stop()
@@ -250,21 +254,6 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
       log.info({ event: 'stopped' })
     },
   }
-}
-
-function actTheBank(config: Config, bank: BankProfile, log: Logger, audit: Audit): Promise<Sandbox> {
-  const { name, service, code, forms } = bank
-  return startSandbox({
-    port: config.sandboxPort,
-    host: config.host,
-    dataDir: join(dirname(config.linkKeyFile), 'sandbox'),
-    publicUrl: `https://localhost:${config.sandboxPort}`,
-    bank: { name, service, code },
-    forms: forms as Parameters<typeof startSandbox>[0]['forms'],
-    clock: () => new Date(),
-    writeDeed: (deed) => audit.write({ ...deed, where: 'sandbox' }),
-    onError: (err) => log.error({ event: 'sandbox.failed', err }),
-  })
 }
 
 /** One-way: the bank sees that two requests are of one customer, and not of which. */

@@ -74,7 +74,7 @@ export async function openAccess(place: AccessPlace): Promise<Access> {
     audited,
     key: keys.derive('desk addresses'),
   })
-  const first = await welcome.first()
+  const first = desk.welcomes ? await welcome.first() : undefined
   const retention = createRetention({
     store,
     sql,

@@ -126,7 +126,7 @@ describe('the settings', () => {
       roleClaim: 'roles',
       roles: { agent: 'agent', supervisor: 'supervisor', admin: 'admin' },
     })
-    expect(readConfig({}).desk).to.deep.equal({ oidc: undefined, retentionDays: 90 })
+    expect(readConfig({}).desk).to.deep.equal({ oidc: undefined, retentionDays: 90, welcomes: true })
     const [problem] = problemsOf({ ...whole, DESK_OIDC_CLIENT_ID: '' })
     expect(problem).to.include('DESK_OIDC_CLIENT_ID is not set').and.not.to.include('secret-of')
   })

@@ -30,8 +30,8 @@ export interface Served {
   end(): Promise<void>
 }
 
-/** Prepares a process with ports and a folder of its own; every limit that a fast test would meet is high. */
-export async function serve(env: Record<string, string> = {}): Promise<Served> {
+/** Prepares a process with ports and a folder of its own, `npm start` unless said otherwise; every limit that a fast test would meet is high. */
+export async function serve(env: Record<string, string> = {}, program = [entry]): Promise<Served> {
   const dir = mkdtempSync(join(tmpdir(), 'kaijo-process-'))
   const [port, sandboxPort] = [await freePort(), await freePort()]
   const secret = 'a-direct-line-secret-for-tests-only'
@@ -60,7 +60,7 @@ export async function serve(env: Record<string, string> = {}): Promise<Served> {
     output: () => written,
     isRunning,
     async start() {
-      child = spawn(process.execPath, [entry], { env: { PATH: process.env.PATH, ...settings }, cwd: dir })
+      child = spawn(process.execPath, program, { env: { PATH: process.env.PATH, ...settings }, cwd: dir })
       child.stdout?.on('data', (chunk) => (written += chunk))
       child.stderr?.on('data', (chunk) => (written += chunk))
       await ready(`${url}/readyz`, isRunning, () => written)

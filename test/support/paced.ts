@@ -1,0 +1,124 @@
+import { Agent, fetch } from 'undici'
+import { type Activity, type Client, connect } from './directLine.ts'
+
+/** Customers who write at a pace of their own, whatever the answers take, and hear by open sockets. */
+export interface Paced {
+  /** What was sent and not taken, each with why. */
+  failures: string[]
+  /** How often the answer was "not now", and the message was sent again. */
+  postponed(): number
+  /** Writes no more; resolves when all that was sent is answered or refused. */
+  stop(): Promise<void>
+  /** Resolves when every socket has heard what the log has; then what each heard, and what the log has. */
+  heard(): Promise<{ heard: Activity[]; log: Activity[]; taken: string[] }[]>
+  end(): Promise<void>
+}
+
+/** More than so many under way at once is a machine that cannot follow: then it waits. */
+const MOST = 24
+
+/** So many begin at a server, and together write so many messages a second. */
+export async function startPaced(
+  { url, secret }: { url: string; secret: string },
+  { customers, rate }: { customers: number; rate: number },
+): Promise<Paced> {
+  // Nothing is sent over a connection that has waited for longer than the server still takes requests.
+  const dispatcher = new Agent({ keepAliveTimeout: 500, keepAliveMaxTimeout: 500 })
+  const post = (path: string, key: string, body: object) =>
+    fetch(`${url}/v3/directline/${path}`, {
+      method: 'POST',
+      dispatcher,
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+  const all = await Promise.all(Array.from({ length: customers }, () => begin(url, secret, post)))
+  const failures: string[] = []
+  const open = new Set<Promise<void>>()
+  let sent = 0
+  let postponed = 0
+  let isOver = false
+
+  async function send(n: number): Promise<void> {
+    const { conversation, key, taken } = all[n % all.length] as Customer
+    const text = `number ${n}`
+    const body = { type: 'message', text, channelData: { clientActivityID: `n${n}` } }
+    try {
+      for (;;) {
+        const answer = await post(`conversations/${conversation}/activities`, key, body)
+        const said = await answer.text()
+        if (answer.ok) return void taken.push(text)
+        if (answer.status !== 503) return void failures.push(`${answer.status} ${said}`)
+        postponed++
+        await new Promise((resolve) => setTimeout(resolve, 200))
+      }
+    } catch (error) {
+      failures.push(`${error} ${(error as Error).cause}`)
+    }
+  }
+
+  const start = performance.now()
+  const running = (async () => {
+    while (!isOver) {
+      const due = ((performance.now() - start) * rate) / 1000
+      for (; sent < due && open.size < MOST; sent++) {
+        const one = send(sent).finally(() => open.delete(one))
+        open.add(one)
+      }
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+    await Promise.all(open)
+    const seconds = (performance.now() - start) / 1000
+    process.stdout.write(`      ${Math.round(sent / seconds)} turns/s of others in ${seconds.toFixed(1)} s\n`)
+  })()
+
+  return {
+    failures,
+    postponed: () => postponed,
+    stop() {
+      isOver = true
+      return running
+    },
+    heard: () => Promise.all(all.map((customer) => whole(customer, url))),
+    async end() {
+      for (const { client } of all) client.end()
+      await dispatcher.close()
+    },
+  }
+}
+
+interface Customer {
+  client: Client
+  conversation: string
+  key: string
+  /** What the server has said that it has. */
+  taken: string[]
+}
+
+type Post = (path: string, key: string, body: object) => ReturnType<typeof fetch>
+
+async function begin(url: string, secret: string, post: Post): Promise<Customer> {
+  const answer = await post('tokens/generate', secret, {})
+  const { token: key } = (await answer.json()) as { token: string }
+  const client = connect({ url, token: key })
+  await client.heard()
+  return { client, conversation: client.conversationId(), key, taken: [] }
+}
+
+async function whole({ client, conversation, key, taken }: Customer, url: string) {
+  const of = `${url}/v3/directline/conversations/${conversation}/activities`
+  const headers = { authorization: `Bearer ${key}` }
+  for (;;) {
+    const log: Activity[] = []
+    for (let watermark = '0'; ; ) {
+      const answer = await fetch(`${of}?watermark=${watermark}`, { headers })
+      const page = (await answer.json()) as { activities: Activity[]; watermark: string }
+      if (page.activities.length === 0) break
+      log.push(...page.activities)
+      watermark = page.watermark
+    }
+    const answered = new Set(log.map(({ replyToId }) => replyToId))
+    const isDone = log.every(({ id, from }) => from.role === 'bot' || answered.has(id))
+    if (isDone && client.activities.length >= log.length) return { heard: client.activities, log, taken }
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
