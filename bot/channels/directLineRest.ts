@@ -17,7 +17,7 @@ export const root = '/v3/directline'
 const here = `${root}/conversations/:id`
 const page = 100
 /** Milliseconds: customers are told within two seconds that it cannot be stored now. */
-const mostStoring = 1800
+const mostStoring = 1500
 const smallBody = 8 * 1024
 const activityBody = 64 * 1024
 

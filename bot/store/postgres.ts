@@ -27,7 +27,7 @@ import {
   listHandoffs,
   queueLength,
 } from './postgresDesk.ts'
-import { addressed, type Connections, openConnections, type Query } from './postgresPool.ts'
+import { addressed, type Connections, openConnections, type Query, UnsureCommit } from './postgresPool.ts'
 import {
   activityId,
   EVENTS_REMEMBERED_MS,
@@ -73,6 +73,8 @@ class PostgresStore implements Store {
   readonly #hints: Hints
   /** Under which this process claims its work. */
   readonly #self = randomUUID()
+  /** Conversations with a commit whose answer was lost, until somebody has looked. */
+  readonly #unsure = new Set<string>()
   #forgotAt = 0
 
   constructor(db: Connections, schema: string, now: () => number, onError: (error: unknown) => void) {
@@ -101,8 +103,8 @@ class PostgresStore implements Store {
   }
 
   async accept(inbound: Inbound): Promise<Accepted> {
-    const accepted = await this.#db.transaction((query) => this.#accept(query, inbound))
-    if (inbound.logged && !accepted.seen) this.#say(inbound.conversation, accepted.activityId)
+    const accepted = await this.#told(inbound.conversation, (query) => this.#accept(query, inbound))
+    if (inbound.logged && !accepted.seen) this.#say(inbound.conversation, seqOf(accepted.activityId))
     await this.#forget()
     return accepted
   }
@@ -116,6 +118,7 @@ class PostgresStore implements Store {
       'SELECT channel, event, activity, reply FROM inbox WHERE conversation = $1 AND activity IS NOT NULL ORDER BY place LIMIT 1',
       [conversation],
     )
+    if (this.#unsure.delete(conversation)) this.#say(conversation, 0)
     return row && toPending(row)
   }
 
@@ -153,9 +156,9 @@ class PostgresStore implements Store {
   }
 
   async commit(turn: Turn): Promise<'committed' | 'stale' | 'seen'> {
-    const last = await this.#db.transaction((query) => this.#commit(query, turn))
+    const last = await this.#told(turn.conversation, (query) => this.#commit(query, turn))
     if (last === 'stale' || last === 'seen') return last
-    if (last) this.#say(turn.conversation, last)
+    if (last) this.#say(turn.conversation, seqOf(last))
     return 'committed'
   }
 
@@ -461,8 +464,20 @@ class PostgresStore implements Store {
     await this.#db.query('DELETE FROM leases WHERE held_until < now()').catch(this.#onError)
   }
 
-  #say(conversation: string, activityId: string): void {
-    const seq = seqOf(activityId)
+  /** One whose answer was lost may have been committed, now or in a moment: who listens looks at once, and once more later. */
+  async #told<T>(conversation: string, work: (query: Query) => Promise<T>): Promise<T> {
+    try {
+      return await this.#db.transaction(work)
+    } catch (error) {
+      if (error instanceof UnsureCommit) {
+        this.#unsure.add(conversation)
+        this.#say(conversation, 0)
+      }
+      throw error
+    }
+  }
+
+  #say(conversation: string, seq: number): void {
     this.#tell(conversation, seq)
     this.#hints.give(conversation, seq)
   }

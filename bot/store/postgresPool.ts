@@ -107,13 +107,21 @@ async function inTransaction<T>(
       async (text, values) => (await ask(client, text, values)).rows,
       async (text, values) => (await ask(client, text, values)).rowCount ?? 0,
     )
-    await client.query('COMMIT')
+    await client.query('COMMIT').catch(unsure)
     return result
   } catch (error) {
     // On a broken connection the server undoes it by itself.
     if (!isBroken(error)) await client.query('ROLLBACK')
     throw error
   }
+}
+
+/** Nobody knows whether the transaction was committed: its answer was lost. */
+export class UnsureCommit extends Error {}
+
+function unsure(cause: unknown): never {
+  if (!isBroken(cause)) throw cause
+  throw new UnsureCommit('The answer to COMMIT was lost; what was written is read again', { cause })
 }
 
 /** A refusal of the server has a code of five characters; without one nobody knows what the connection is at. */

@@ -1,0 +1,77 @@
+import { expect } from 'chai'
+import type { Store } from '../../../bot/store/index.ts'
+import { openPostgres } from '../../../bot/store/postgres.ts'
+import { sharedPostgres } from '../../support/postgres.ts'
+import { startToxicProxy, type Toxic, type ToxicProxy } from '../../support/toxicProxy.ts'
+
+describe('the PostgreSQL store behind a line that breaks', () => {
+  let proxy: ToxicProxy
+  let store: Store
+  let told: string[]
+
+  beforeEach(async () => {
+    const postgres = await sharedPostgres()
+    proxy = await startToxicProxy(postgres.port)
+    store = await openPostgres({ url: postgres.place(proxy.port) })
+    told = []
+    store.onLogged((conversation) => told.push(conversation))
+  })
+  afterEach(async () => {
+    await store.close()
+    await proxy.end()
+  })
+
+  const event = {
+    channel: 'line',
+    eventId: 'e1',
+    conversation: 'c1',
+    activity: { type: 'message', text: 'e1' },
+    logged: true,
+  }
+  const turn = {
+    conversation: 'c1',
+    channel: 'line',
+    version: 0,
+    state: { at: 'e1' },
+    eventId: 'e1',
+    eventChannel: 'line',
+    said: [{ type: 'message', text: 'answer' }],
+    requests: [],
+  }
+  const toxicOf = (kind: 'lostAnswer' | 'lostRequest'): Toxic => ({
+    ...{ kind, marker: 'COMMIT', share: 1, random: () => 0 },
+  })
+  const failing = (work: Promise<unknown>) =>
+    work.then(
+      () => Promise.reject(new Error('It was done.')),
+      () => undefined,
+    )
+
+  it('has an event that was stored although its answer was lost, and says of the same again that it was seen', async () => {
+    proxy.set(toxicOf('lostAnswer'))
+    await failing(store.accept(event))
+    proxy.set()
+    expect((await store.accept(event)).seen).to.equal(true)
+  })
+
+  it('has nothing of an event whose storing never arrived', async () => {
+    proxy.set(toxicOf('lostRequest'))
+    await failing(store.accept(event))
+    proxy.set()
+    expect((await store.accept(event)).seen).to.equal(false)
+  })
+
+  it('tells listeners of a turn whose commit was answered into the void, at once and when it has looked', async () => {
+    await store.accept(event)
+    told.length = 0
+    proxy.set(toxicOf('lostAnswer'))
+    await failing(store.commit(turn))
+    proxy.set()
+    expect(told).to.deep.equal(['c1'])
+    expect(await store.pending('c1')).to.equal(undefined)
+    expect(told).to.deep.equal(['c1', 'c1'])
+    expect(await store.activities('c1', 0, 10)).to.have.length(2)
+    await store.pending('c1')
+    expect(told).to.have.length(2)
+  })
+})
