@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 
@@ -29,6 +30,8 @@ export interface Config {
     | undefined
   readonly sandboxPort: number
   readonly linkKeyFile: string
+  /** The folder of the audit log: each machine writes one of its own. */
+  readonly auditDir: string
   /** Addresses or CIDR ranges whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[]
   readonly logLevel: string
@@ -174,12 +177,14 @@ const lineOrigin = (example: string) =>
     error: `it must be scheme and host only, e.g. ${example}`,
   })
 
-const id = z
-  .string()
-  .optional()
-  .refine((value) => value === undefined || /^[\w.-]{1,100}$/.test(value), {
-    error: 'it must be the id as the Azure portal shows it, e.g. 00000000-0000-0000-0000-000000000000',
-  })
+/** An id of Azure; a tenant has a name of its own, too, e.g. contoso.onmicrosoft.com. */
+const id = (shape: RegExp) =>
+  z
+    .string()
+    .optional()
+    .refine((value) => value === undefined || shape.test(value), {
+      error: 'it must be the id as the Azure portal shows it, e.g. 00000000-0000-0000-0000-000000000000',
+    })
 
 const schema = z.object({
   NODE_ENV: z.string().default('development'),
@@ -237,11 +242,12 @@ const schema = z.object({
     }),
   SANDBOX_PORT: port(3979),
   LINK_KEY_FILE: z.string().default('./data/link.key'),
+  AUDIT_DIR: z.string().optional(),
   LOG_LEVEL: z
     .string()
     .default('info')
     .refine((value) => levels.includes(value), { error: `it must be one of ${levels.join(', ')}` }),
-  MicrosoftAppId: id,
+  MicrosoftAppId: id(/^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i),
   MicrosoftAppPassword: z.string().optional(),
   MicrosoftAppType: z
     .string()
@@ -249,7 +255,7 @@ const schema = z.object({
     .refine((value) => value === undefined || /^(Single|Multi)Tenant$/i.test(value), {
       error: 'it must be SingleTenant, or MultiTenant for a bot registered as such before August 2025',
     }),
-  MicrosoftAppTenantId: id,
+  MicrosoftAppTenantId: id(/^[\w.-]{1,100}$/),
   ChannelService: z
     .string()
     .optional()
@@ -453,6 +459,7 @@ function toConfig(settings: Settings): Config {
       : undefined,
     sandboxPort: settings.SANDBOX_PORT,
     linkKeyFile: settings.LINK_KEY_FILE,
+    auditDir: settings.AUDIT_DIR ?? dirname(settings.LINK_KEY_FILE),
     trustedProxies: settings.TRUSTED_PROXIES,
     logLevel: settings.LOG_LEVEL,
     teams: toTeams(settings),

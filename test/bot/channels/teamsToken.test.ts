@@ -171,6 +171,11 @@ describe('Teams without its settings', function () {
       expect(problemsOf({ ...whole, [left]: '' })).to.deep.equal([left])
     })
 
+  it('is not started with an id that lost its end when it was copied', () => {
+    expect(problemsOf({ ...whole, MicrosoftAppId: appId.slice(0, -1) })).to.deep.equal(['MicrosoftAppId'])
+    expect(problemsOf({ ...whole, MicrosoftAppTenantId: 'bank.onmicrosoft.com' })).to.deep.equal([])
+  })
+
   it('is not started with a kind of registration that it cannot log on with, nor with addresses that anyone can read', () => {
     expect(problemsOf({ ...whole, MicrosoftAppType: 'UserAssignedMSI' })).to.deep.equal(['MicrosoftAppType'])
     expect(problemsOf({ ...whole, ToChannelFromBotLoginUrl: 'http://login.example/x' })).to.deep.equal([
