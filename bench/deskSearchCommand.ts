@@ -18,7 +18,7 @@ const entries = 2000
 /** Milliseconds between two letters of an agent who types fast. */
 const pause = 100
 const root = join(import.meta.dirname, '..')
-readCommandLine('node bench/deskSearchCommand.ts    prints the distribution, in about a minute')
+readCommandLine('npm run bench:desk    prints how long an agent waits for results, in about a minute')
 
 const folder = writeLongFaq(entries)
 try {
