@@ -1,59 +1,59 @@
-import { ServerResponse } from 'node:http'
-import { Socket } from 'node:net'
+import { ChildProcess } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { agentMark } from '../../content/index.ts'
+import { watchSent } from './sentBytes.ts'
 
 /**
- * Looks through every byte that leaves through a socket of this process while tests run: answers, web sockets, and what
- * is sent to LINE and Teams. A line for agents only may leave in an answer of the desk and nowhere else.
+ * Looks through every byte that leaves while tests run: answers, web sockets, and what is sent to LINE and Teams, from
+ * this process and from every Node that it starts. A line for agents only may leave in an answer of the desk and
+ * nowhere else.
  */
-const mark = Buffer.from(agentMark)
-const desks = new WeakSet<Socket>()
 const found: string[] = []
+watchSent(agentMark, (around) => found.push(around))
 
-type Sent = string | Uint8Array
-/** Every way into a socket, `end` included, comes through one of these two. */
-const raw = Socket.prototype as unknown as {
-  _write(chunk: Sent, ...rest: unknown[]): void
-  _writev(chunks: { chunk: Sent }[], ...rest: unknown[]): void
-}
-const { _write, _writev } = raw
-raw._write = function (this: Socket, chunk, ...rest) {
-  look(this, [chunk])
-  _write.call(this, chunk, ...rest)
-}
-raw._writev = function (this: Socket, chunks, ...rest) {
-  look(
-    this,
-    chunks.map((one) => one.chunk),
-  )
-  _writev.call(this, chunks, ...rest)
-}
+const folder = mkdtempSync(join(tmpdir(), 'kaijo-leaks-'))
+const file = join(folder, 'found')
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
 
-function look(socket: Socket, chunks: Sent[]): void {
-  if (desks.has(socket)) return
-  for (const chunk of chunks) {
-    const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk as Uint8Array)
-    const at = bytes.indexOf(mark)
-    if (at >= 0) found.push(bytes.subarray(Math.max(0, at - 100), at + 100).toString())
-  }
+const preload = `--import=${pathToFileURL(join(import.meta.dirname, 'agentsOnlyChild.ts')).href}`
+interface Spawning {
+  file: string
+  envPairs?: string[]
+}
+/** `spawn`, `fork` and `execFile` all come through this. */
+const raw = ChildProcess.prototype as unknown as { spawn(options: Spawning): unknown }
+const { spawn } = raw
+raw.spawn = function (this: ChildProcess, options) {
+  if (options.file === process.execPath && options.envPairs) options.envPairs = watched(options.envPairs)
+  return spawn.call(this, options)
 }
 
-const { end } = ServerResponse.prototype
-ServerResponse.prototype.end = function (this: ServerResponse, ...given: Parameters<typeof end>) {
-  const { socket } = this
-  if (socket && this.req.url?.startsWith('/desk')) desks.add(socket)
-  else if (socket) desks.delete(socket)
-  return end.apply(this, given)
-} as typeof end
+/** An older Node, which some tests start, cannot load TypeScript before all else. */
+function watched(pairs: string[]): string[] {
+  const options = pairs.find((pair) => pair.startsWith('NODE_OPTIONS='))?.slice('NODE_OPTIONS='.length) ?? ''
+  const rest = pairs.filter((pair) => !/^(NODE_OPTIONS|KAIJO_TEST_MARK|KAIJO_TEST_LEAKS)=/.test(pair))
+  const all = options.includes(preload) ? options : `${preload} ${options}`.trim()
+  return [...rest, `NODE_OPTIONS=${all}`, `KAIJO_TEST_MARK=${agentMark}`, `KAIJO_TEST_LEAKS=${file}`]
+}
 
 /** What has left since the last look. */
 export function leaksOf(): string[] {
-  return found.splice(0)
+  return [...found.splice(0), ...leaksOfProcesses()]
 }
 
-export const mochaHooks = {
-  afterEach() {
-    const leaks = leaksOf()
-    if (leaks.length > 0) throw new Error(`A line for agents only was sent to somebody else: ${leaks[0]}`)
-  },
+function leaksOfProcesses(): string[] {
+  if (!existsSync(file)) return []
+  const lines = readFileSync(file, 'utf8').trim().split('\n')
+  rmSync(file)
+  return lines.map((line) => JSON.parse(line) as string)
 }
+
+function refuseLeaks(): void {
+  const [first] = leaksOf()
+  if (first !== undefined) throw new Error(`A line for agents only was sent to somebody else: ${first}`)
+}
+
+export const mochaHooks = { afterEach: refuseLeaks, afterAll: refuseLeaks }

@@ -1,6 +1,8 @@
-import { createServer as createHttp } from 'node:http'
+import { spawn } from 'node:child_process'
+import { createServer as createHttp, type ServerResponse } from 'node:http'
 import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { expect } from 'chai'
 import { agentMark, type DeskContent, loadContent } from '../../../content/index.ts'
 import type { State } from '../../../dialogs/index.ts'
@@ -70,26 +72,79 @@ describe('what is for agents only', function () {
     expect(words.has('en', 'agent:service-suspended.role.note')).to.equal(false)
   })
 
-  it('stops the tests when it leaves through any socket but the desk’s', async () => {
-    expect(leaksOf()).to.deep.equal([])
-    const other = createServer((socket) => socket.end(`a ${agentMark} line`))
-    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
-    await new Promise<void>((resolve) => {
-      connect((other.address() as { port: number }).port, '127.0.0.1')
-        .resume()
-        .on('close', () => resolve())
-    })
-    other.close()
-    expect(leaksOf()).to.have.length(1)
+  describe('stops the tests when it leaves', () => {
+    const line = `a ${agentMark} line`
+    beforeEach(() => expect(leaksOf()).to.deep.equal([]))
 
-    const web = createHttp((_, response) => response.end(`a ${agentMark} line`))
-    await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve))
-    const url = `http://127.0.0.1:${(web.address() as { port: number }).port}`
-    await (await fetch(`${url}/desk/api/calls/1`)).text()
-    expect(leaksOf()).to.deep.equal([])
-    await (await fetch(`${url}/v3/directline`)).text()
-    expect(leaksOf()).to.have.length(1)
-    web.closeAllConnections()
-    web.close()
+    it('through any socket, also in two halves', async () => {
+      const bytes = Buffer.from(line)
+      const other = createServer((socket) => {
+        socket.write(bytes.subarray(0, 8))
+        setImmediate(() => socket.end(bytes.subarray(8)))
+      })
+      await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+      await new Promise<void>((resolve) => {
+        connect((other.address() as { port: number }).port, '127.0.0.1')
+          .resume()
+          .on('close', () => resolve())
+      })
+      other.close()
+      expect(leaksOf()).to.have.length(1)
+    })
+
+    /** Answers with this from an address of the desk and from another; gives how often it was found after each. */
+    async function leaksAfter(answer: (response: ServerResponse) => void): Promise<number[]> {
+      const web = createHttp((_, response) => answer(response))
+      await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve))
+      const url = `http://127.0.0.1:${(web.address() as { port: number }).port}`
+      const counts: number[] = []
+      for (const path of ['/desk/api/calls/1', '/v3/directline']) {
+        expect(await (await fetch(`${url}${path}`)).text()).to.include(agentMark)
+        counts.push(leaksOf().length)
+      }
+      web.closeAllConnections()
+      web.close()
+      return counts
+    }
+
+    it('in any answer but the desk’s', async () => {
+      expect(await leaksAfter((response) => response.end(line))).to.deep.equal([0, 1])
+    })
+
+    for (const [coding, packed] of [
+      ['gzip', gzipSync(line)],
+      ['br', brotliCompressSync(line)],
+      ['deflate', deflateSync(line)],
+    ] as const) {
+      it(`packed by ${coding}`, async () => {
+        const counts = await leaksAfter((response) => {
+          response.writeHead(200, { 'Content-Encoding': coding })
+          response.write(packed.subarray(0, 10))
+          response.end(packed.subarray(10))
+        })
+        expect(counts).to.deep.equal([0, 1])
+      })
+    }
+
+    it('from a process that a test has started, packed or not, and from one that this has started', async () => {
+      const program = `
+        const { spawnSync } = require('node:child_process')
+        const { createServer, get } = require('node:http')
+        const { gzipSync } = require('node:zlib')
+        const line = 'a ${agentMark} line'
+        const server = createServer(({ url }, response) => {
+          if (url !== '/packed') return response.end(line)
+          response.setHeader('Content-Encoding', 'gzip').end(gzipSync(line))
+        }).listen(0, '127.0.0.1', async () => {
+          const url = 'http://127.0.0.1:' + server.address().port
+          for (const path of ['/desk', '/plain', '/packed']) await (await fetch(url + path)).text()
+          if (process.argv[1] !== 'last') spawnSync(process.execPath, ['-e', process.env.PROGRAM, 'last'])
+          process.exit()
+        })`
+      // An environment of its own, as most tests give one.
+      const child = spawn(process.execPath, ['-e', program], { env: { PROGRAM: program } })
+      await new Promise((resolve) => child.once('exit', resolve))
+      expect(leaksOf()).to.have.length(4)
+    })
   })
 })
