@@ -201,10 +201,7 @@ class TurnTaker implements Turns {
     const conversation = (await this.#deps.store.conversation(id)) as Conversation
     const reply = await this.#answer(conversation, event)
     const key = `${event.channel}:${event.eventId}`
-    const change = await handedOver(this.#deps.store, conversation, event.activity, reply, {
-      key,
-      at: this.#now(),
-    })
+    const change = handedOver(conversation, event.activity, reply, { key, at: this.#now() })
     const handoff = change.handoff ?? (reply.rating ? { rates: reply.rating } : undefined)
     const said = [...change.says, ...reply.said]
     const fellows = await fellowsTold(this.#deps.store, id, key, reply.moved)

@@ -6,6 +6,7 @@ import type { Rates } from '../limits.ts'
 import type { Logger } from '../log.ts'
 import { HttpError, type HttpRequest, type Route } from '../route.ts'
 import type { Accepted, Inbound, Store } from '../store/index.ts'
+import { withTranscripts } from '../transcript.ts'
 import type { Turns } from '../turns.ts'
 import type { Access } from './directLineAccess.ts'
 import { joined, letActivityIn, noFiles, shown, stamped } from './directLineActivity.ts'
@@ -144,7 +145,10 @@ export class DirectLineRest {
   async #read(request: HttpRequest) {
     const { conversation } = await this.#present(request)
     const after = watermarkOf(request.url)
-    const entries = await this.#available(() => this.#parts.store.activities(conversation, after, page))
+    const { store } = this.#parts
+    const entries = await this.#available(async () =>
+      withTranscripts(store, conversation, await store.activities(conversation, after, page)),
+    )
     const activities = entries
       .filter(({ activity }) => activity.type !== 'typing')
       .map((entry) => shown(entry, conversation))

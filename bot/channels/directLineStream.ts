@@ -4,6 +4,7 @@ import { type WebSocket, WebSocketServer } from 'ws'
 import type { Logger } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Store } from '../store/index.ts'
+import { withTranscripts } from '../transcript.ts'
 import { shown } from './directLineActivity.ts'
 
 const page = 100
@@ -138,7 +139,9 @@ class Follower {
   async #read(): Promise<void> {
     while (this.#hasMore && this.#socket.readyState === this.#socket.OPEN) {
       this.#hasMore = false
-      const entries = await this.#parts.store.activities(this.#conversation, this.#after, page)
+      const { store } = this.#parts
+      const found = await store.activities(this.#conversation, this.#after, page)
+      const entries = await withTranscripts(store, this.#conversation, found)
       const last = entries.at(-1)
       if (!last) continue
       this.#after = last.seq

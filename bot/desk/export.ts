@@ -2,6 +2,7 @@ import type { Locale, Words } from '../../locales/index.ts'
 import { escaped } from '../asset.ts'
 import type { Handoff, Logged, Store } from '../store/index.ts'
 import type { Sql } from '../store/sql.ts'
+import { withTranscripts } from '../transcript.ts'
 
 /** What agents have written for each other about a conversation. */
 export interface Note {
@@ -40,7 +41,7 @@ export async function readKept(
   const activities: Logged[] = []
   for (let after = 0; ; ) {
     const more = await store.activities(id, after, page)
-    activities.push(...more)
+    activities.push(...(await withTranscripts(store, id, more)))
     after = more.at(-1)?.seq ?? after
     if (more.length < page) break
   }

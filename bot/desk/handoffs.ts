@@ -1,24 +1,15 @@
 import type { Activity } from 'botbuilder-core'
 import type { Initiation } from '../../dialogs/index.ts'
-import type { Conversation, HandoffChange, Logged, Ownership, Store } from '../store/index.ts'
+import type { Conversation, HandoffChange, Ownership } from '../store/index.ts'
 import { moved } from './ownership.ts'
 
-/** How many of the newest activities go along; the log has the rest. */
-export const mostTranscript = 100
-
 /**
- * The event by which a conversation is handed over, with its transcript, for those who read the log by Bot Framework's
- * protocol (https://learn.microsoft.com/azure/bot-service/bot-service-design-pattern-handoff-human).
+ * The event by which a conversation is handed over, for those who read the log by Bot Framework's protocol
+ * (https://learn.microsoft.com/azure/bot-service/bot-service-design-pattern-handoff-human). Its transcript comes to it
+ * when it is read: `bot/transcript.ts`.
  */
-export function initiation(value: Initiation, log: readonly Logged[]): Partial<Activity> {
-  const activities = log.map(({ activity }) => activity).filter(({ type }) => type === 'message')
-  const content = { activities: activities.map(bare) }
-  return {
-    type: 'event',
-    name: 'handoff.initiate',
-    value,
-    attachments: [{ contentType: 'application/json', name: 'Transcript', content }],
-  }
+export function initiation(value: Initiation): Partial<Activity> {
+  return { type: 'event', name: 'handoff.initiate', value }
 }
 
 /** The event that says how a handoff stands; `message` is free in the protocol. */
@@ -27,10 +18,6 @@ export function handoffStatus(
   message?: Record<string, string>,
 ): Partial<Activity> {
   return { type: 'event', name: 'handoff.status', value: { state, ...(message && { message }) } }
-}
-
-function bare({ type, id, from, text, timestamp }: Partial<Activity>) {
-  return { type, id, from: { id: from?.id ?? '', role: from?.role ?? 'user' }, text, timestamp }
 }
 
 /** What a turn changes of who has the conversation, and what it says first for those who follow the protocol. */
@@ -43,13 +30,12 @@ export interface Change {
 const none: Change = { says: [] }
 
 /** What becomes of the owner by what the customer did: asked for a person, stopped waiting, or wrote again. */
-export async function handedOver(
-  store: Store,
+export function handedOver(
   conversation: Conversation,
   activity: Partial<Activity>,
   reply: { handoff?: Initiation; leavesQueue?: boolean },
   { key, at }: { key: string; at: number },
-): Promise<Change> {
+): Change {
   const { owner } = conversation
   if (owner === 'agent') return none
   if (owner === 'queue' && reply.leavesQueue) {
@@ -59,14 +45,9 @@ export async function handedOver(
   const isBack = owner === 'closed' && activity.type === 'message'
   const now: Ownership = isBack ? moved(conversation, 'reopen', { at }) : conversation
   if (!reply.handoff || now.owner !== 'bot') return isBack ? { ownership: now, says: [] } : none
-  const log = await store.activities(
-    conversation.id,
-    Math.max(0, conversation.seq - mostTranscript),
-    mostTranscript,
-  )
   return {
     ownership: moved(now, 'handOff', { at }),
     handoff: { begins: key, summary: reply.handoff },
-    says: [initiation(reply.handoff, log)],
+    says: [initiation(reply.handoff)],
   }
 }

@@ -1,6 +1,7 @@
 import { EventFactory } from 'botbuilder'
 import type { Activity } from 'botbuilder-core'
 import { expect } from 'chai'
+import { withTranscripts } from '../../../bot/transcript.ts'
 import type { Initiation } from '../../../dialogs/index.ts'
 import { agents, type DeskChat, deskChat } from '../../support/deskChat.ts'
 
@@ -86,7 +87,10 @@ describe('a conversation that is handed over', () => {
   it('has the events of Bot Framework in its log, with the transcript, and none of them among its messages', async () => {
     const chat = taken()
     await chat.agent((desk, press) => desk.return(press()))
-    const log = (await chat.store.activities(chat.conversation, 0, 100)).map(({ activity }) => activity)
+    const stored = await chat.store.activities(chat.conversation, 0, 100)
+    // A copy that is stored would outlive what the customer takes back.
+    expect(stored.filter(({ activity }) => activity.name && activity.attachments)).to.deep.equal([])
+    const log = (await withTranscripts(chat.store, chat.conversation, stored)).map(({ activity }) => activity)
     const events = log.filter(({ type }) => type === 'event')
     expect(events.map(({ name, value }) => value.state ?? name)).to.deep.equal([
       'handoff.initiate',
@@ -123,6 +127,24 @@ describe('a conversation that is handed over', () => {
       status.name,
       status.value.state,
     ])
+  })
+
+  it('has nothing in its transcript that the customer has taken back', async () => {
+    const chat = deskChat()
+      .user('ログオンできない')
+      .user('ひみつのことば')
+      .user('担当者')
+      .user('急いでいます')
+    await chat.agent((desk, press) => desk.take(press()))
+    const read = async () => {
+      const log = await chat.store.activities(chat.conversation, 0, 100)
+      return { log, all: JSON.stringify(await withTranscripts(chat.store, chat.conversation, log)) }
+    }
+    const { log, all } = await read()
+    expect(all.split('ひみつのことば')).to.have.lengthOf(3)
+    const taken = log.find(({ activity }) => activity.text === 'ひみつのことば')
+    await chat.store.erase(chat.conversation, taken?.activity.id as string)
+    expect((await read()).all).not.to.include('ひみつのことば')
   })
 
   it('lets the customer stop waiting, by the button or in words, and asks the step again', async () => {
