@@ -29,6 +29,7 @@ import type { Logger } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import { actTheBank } from './practiceBank.ts'
 import { createServer } from './server.ts'
+import { MemoryBoard } from './store/board.ts'
 import type { Store } from './store/index.ts'
 import { openStore } from './store/open.ts'
 import { takeTurns } from './turn.ts'
@@ -110,7 +111,8 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
   const toTeams = config.teams && teamsDelivery({ settings: config.teams, log, words })
   const senders = [...(toTeams ? [toTeams] : []), ...(lineChannel ? [lineChannel.sender] : [])]
   const delivery = new Delivery({ store, senders, log })
-  const presence = createPresence()
+  const board = store.board ?? new MemoryBoard()
+  const presence = createPresence(Date.now, board)
   const timezone = () => (live.content().bank.support ?? defaultSupport).timezone
   const queue = { store, presence, support: () => live.content().bank.support, now: Date.now }
   const writeDeeds = (turn: Committed) => {
@@ -172,6 +174,7 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
   const chats = openChatDesk({
     ...access,
     ...queue,
+    board,
     desk,
     source,
     allowedDigits: () => live.bot().allowedDigits,

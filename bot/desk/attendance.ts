@@ -1,3 +1,4 @@
+import type { Board } from '../store/board.ts'
 import type { Presence } from './presence.ts'
 
 /** Whether agents take conversations: whoever says to be away is not there, however often their page is heard of. */
@@ -11,27 +12,30 @@ export interface Attendance {
   left(agent: string): void
 }
 
-/** Keeps the word of the agents; it lasts until they log off or the process ends. */
-export function createAttendance(presence: Presence): Attendance {
-  const away = new Set<string>()
+/** A day at the desk is not longer. */
+const awayMs = 8 * 60 * 60 * 1000
+
+/** Keeps the word of the agents on the board; it lasts until they log off, or their longest session is over. */
+export function createAttendance(presence: Presence, board: Board): Attendance {
+  const isAway = (agent: string) => board.read('away', agent) !== undefined
   const heard = (agent: string) => {
-    if (!away.has(agent)) presence.here(agent)
+    if (!isAway(agent)) presence.here(agent)
   }
   return {
     heard,
-    setAway(agent, isAway) {
-      if (isAway === away.has(agent)) return
-      if (isAway) {
-        away.add(agent)
+    setAway(agent, away) {
+      if (away === isAway(agent)) return
+      if (away) {
+        board.put('away', agent, '', awayMs)
         presence.gone(agent)
       } else {
-        away.delete(agent)
+        board.drop('away', agent)
         heard(agent)
       }
     },
-    isAway: (agent) => away.has(agent),
+    isAway,
     left(agent) {
-      away.delete(agent)
+      if (isAway(agent)) board.drop('away', agent)
       presence.gone(agent)
     },
   }

@@ -1,5 +1,6 @@
 import type { Logger } from '../log.ts'
 import type { Route } from '../route.ts'
+import type { Board } from '../store/board.ts'
 import type { Upgrade } from '../upgrade.ts'
 import { createAttendance } from './attendance.ts'
 import { type ChatParts, chatRoutes } from './chatRoutes.ts'
@@ -20,11 +21,13 @@ export interface ChatDesk {
 export function openChatDesk(
   parts: Omit<ChatParts, 'attendance' | 'viewers' | 'live' | 'guard'> & {
     guard: Pick<Guard, 'deskRoute' | 'enter'>
+    board: Board
     log: Pick<Logger, 'warn'>
   },
 ): ChatDesk {
-  const attendance = createAttendance(parts.presence)
-  const viewers = createViewers(parts.now)
+  const { presence, now, board } = parts
+  const attendance = createAttendance(presence, board)
+  const viewers = createViewers(now, board)
   const live = openLive({ ...parts, attendance, viewers })
   return {
     routes: chatRoutes({ ...parts, attendance, viewers, live }),

@@ -2,13 +2,14 @@ import { type WebSocket, WebSocketServer } from 'ws'
 import { z } from 'zod'
 import type { Logger } from '../log.ts'
 import { HttpError } from '../route.ts'
+import type { Board } from '../store/board.ts'
 import type { Store } from '../store/index.ts'
 import type { Upgrade } from '../upgrade.ts'
 import type { Attendance } from './attendance.ts'
 import type { Guard } from './guard.ts'
 import type { Agent } from './sessions.ts'
 import { seenBy } from './sight.ts'
-import type { Viewers } from './viewers.ts'
+import { conversationOf, type Viewers } from './viewers.ts'
 
 /**
  * The line on which pages of the desk are told that something has changed. It carries hints and no words of anybody:
@@ -28,6 +29,7 @@ export interface DeskLive extends Upgrade {
 export interface LiveParts {
   guard: Pick<Guard, 'enter'>
   store: Pick<Store, 'conversation' | 'handoffs' | 'onLogged'>
+  board: Board
   viewers: Viewers
   attendance: Attendance
   log: Pick<Logger, 'warn'>
@@ -55,6 +57,10 @@ const listEvery = 1000
 /** Who reads nothing for so long is sent away. */
 const mostUnread = 64 * 1024
 
+/** What processes hint to each other. */
+const changedTopic = 'changed'
+const typingTopic = 'typing'
+
 /** What a page says: which conversation it shows, or none. */
 const frame = z.strictObject({ at: z.string().max(200).nullable() })
 
@@ -79,7 +85,7 @@ class Live implements DeskLive {
   readonly #parts: LiveParts
   readonly #server = new WebSocketServer(limits)
   readonly #pages = new Set<Page>()
-  readonly #stopListening: () => void
+  readonly #stopListening: (() => void)[]
   readonly #pulse: NodeJS.Timeout
   /** Conversations that have changed since the last look. */
   readonly #changed = new Set<string>()
@@ -92,7 +98,11 @@ class Live implements DeskLive {
 
   constructor(parts: LiveParts) {
     this.#parts = parts
-    this.#stopListening = parts.store.onLogged((conversation) => this.changed(conversation))
+    const missed = () => this.#missed()
+    this.#stopListening = [
+      parts.store.onLogged((conversation) => this.#change(conversation), missed),
+      parts.board.onNews((topic, key) => this.#news(topic, key), missed),
+    ]
     this.#pulse = setInterval(() => this.#beat(), parts.beatEvery ?? 10_000).unref()
   }
 
@@ -114,9 +124,8 @@ class Live implements DeskLive {
   }
 
   changed(conversation: string): void {
-    if (this.#pages.size === 0) return
-    this.#changed.add(conversation)
-    this.#soon()
+    this.#change(conversation)
+    this.#parts.board.hint(changedTopic, conversation)
   }
 
   listChanged(): void {
@@ -125,15 +134,42 @@ class Live implements DeskLive {
   }
 
   typing(conversation: string): void {
-    this.#tell(conversation, { conversation, typing: true })
+    this.#types(conversation)
+    if (this.#parts.viewers.of(conversation).length > 0) this.#parts.board.hint(typingTopic, conversation)
   }
 
   close(): void {
-    this.#stopListening()
+    for (const stop of this.#stopListening) stop()
     clearInterval(this.#pulse)
     clearTimeout(this.#timer)
     clearTimeout(this.#listTimer)
     for (const { socket } of this.#pages) socket.close(1012)
+  }
+
+  #change(conversation: string): void {
+    if (this.#pages.size === 0) return
+    this.#changed.add(conversation)
+    this.#soon()
+  }
+
+  #types(conversation: string): void {
+    this.#tell(conversation, { conversation, typing: true })
+  }
+
+  /** What happened in another process; whatever else stands on the board says who is at the desk. */
+  #news(topic: string, key: string): void {
+    if (this.#pages.size === 0) return
+    const looked = conversationOf(topic)
+    if (topic === typingTopic) this.#types(key)
+    else if (topic === changedTopic) this.#change(key)
+    else if (looked !== undefined) this.#change(looked)
+    else this.listChanged()
+  }
+
+  /** Nobody knows what: every page reads again what it shows. */
+  #missed(): void {
+    for (const { at } of this.#pages) if (at !== null) this.#change(at)
+    if (this.#pages.size > 0) this.listChanged()
   }
 
   #welcome(page: Page): void {
@@ -199,8 +235,8 @@ class Live implements DeskLive {
       (other) => other !== page && other.agent.id === page.agent.id && other.at === before,
     )
     if (before !== null && before !== at && !isShownElsewhere)
-      for (const left of this.#parts.viewers.leaves(page.agent.id, before)) this.changed(left)
-    if (at !== null && this.#parts.viewers.looks(page.agent, at)) this.changed(at)
+      for (const left of this.#parts.viewers.leaves(page.agent.id, before)) this.#change(left)
+    if (at !== null && this.#parts.viewers.looks(page.agent, at)) this.#change(at)
   }
 
   #soon(): void {

@@ -1,3 +1,5 @@
+import { type Board, MemoryBoard } from '../store/board.ts'
+
 /** Which agents are at the desk now. */
 export interface Presence {
   /** The agent has just shown to be there: by a poll, or a socket that answers. */
@@ -14,27 +16,26 @@ export interface Presence {
 /** Who was not heard of for so long is not there. */
 export const presentMs = 60_000
 
-/** Presence kept in this process: an agent is there for a minute after the last sign. `now` is in milliseconds. */
-export function createPresence(now: () => number = Date.now): Presence {
+/**
+ * An agent is there for a minute after the last sign, in whichever process it was seen that shares the board. `now` is in
+ * milliseconds.
+ */
+export function createPresence(now: () => number = Date.now, board: Board = new MemoryBoard(now)): Presence {
   const began = now()
-  const seen = new Map<string, number>()
-  const isHere = (agent: string) => (seen.get(agent) ?? Number.NEGATIVE_INFINITY) > now() - presentMs
-  const left = new Map<string, number>()
+  const isHere = (agent: string) => board.read('here', agent) !== undefined
   return {
     here(agent) {
-      seen.set(agent, now())
-      left.delete(agent)
+      board.put('here', agent, '', presentMs)
+      if (board.read('left', agent) !== undefined) board.drop('left', agent)
     },
     gone(agent) {
-      left.set(agent, now())
-      seen.delete(agent)
+      board.put('left', agent, '', presentMs)
+      if (isHere(agent)) board.drop('here', agent)
     },
     isHere,
-    all() {
-      for (const agent of seen.keys()) if (!isHere(agent)) seen.delete(agent)
-      return [...seen.keys()]
-    },
+    all: () => board.of('here').map(([agent]) => agent),
     // After a restart everybody is unheard of, and their pages come back within seconds.
-    mayReturn: (agent) => isHere(agent) || Math.max(left.get(agent) ?? began, began) > now() - presentMs,
+    mayReturn: (agent) =>
+      isHere(agent) || board.read('left', agent) !== undefined || began > now() - presentMs,
   }
 }

@@ -1,3 +1,5 @@
+import { type Board, MemoryBoard } from '../store/board.ts'
+
 /** Somebody at the desk who looks at a conversation. */
 export interface Viewer {
   id: string
@@ -6,7 +8,7 @@ export interface Viewer {
   isWriting: boolean
 }
 
-/** Who looks at which conversation; kept for a moment and in this process only. */
+/** Who looks at which conversation; kept for a moment only. */
 export interface Viewers {
   /** The agent looks at it now; counts for half a minute. Gives whether that is news. */
   looks(agent: Pick<Viewer, 'id' | 'shown'>, conversation: string): boolean
@@ -24,66 +26,48 @@ export interface Viewers {
 export const looksFor = 30_000
 export const writesFor = 6000
 
-interface Seen {
-  shown: string
-  looksUntil: number
-  writesUntil: number
-}
-
-/** Keeps them in memory; `now` is in milliseconds. */
-export function createViewers(now: () => number = Date.now): Viewers {
-  const seen = new Map<string, Map<string, Seen>>()
-  let sweptAt = now()
-
-  /** Nobody asks again for a conversation that everybody has left: it would stay for ever. */
-  function sweep(): void {
-    if (now() - sweptAt < looksFor) return
-    sweptAt = now()
-    for (const conversation of seen.keys()) those(conversation)
-  }
-
-  function those(conversation: string): Map<string, Seen> {
-    const there = seen.get(conversation) ?? new Map<string, Seen>()
-    for (const [id, { looksUntil }] of there) if (looksUntil <= now()) there.delete(id)
-    if (there.size === 0) seen.delete(conversation)
-    return there
-  }
-
-  function note(
-    { id, shown }: Pick<Viewer, 'id' | 'shown'>,
-    conversation: string,
-    isWriting: boolean,
-  ): boolean {
-    sweep()
-    const there = those(conversation)
-    const before = there.get(id)
-    const wasWriting = (before?.writesUntil ?? 0) > now()
-    const writesUntil = isWriting ? now() + writesFor : (before?.writesUntil ?? 0)
-    there.set(id, { shown, looksUntil: now() + looksFor, writesUntil })
-    seen.set(conversation, there)
-    return !before || (isWriting && !wasWriting)
+/** Keeps them on the board, where every process that shares it sees them; `now` is in milliseconds. */
+export function createViewers(now: () => number = Date.now, board: Board = new MemoryBoard(now)): Viewers {
+  function looks({ id, shown }: Pick<Viewer, 'id' | 'shown'>, conversation: string): boolean {
+    const isNew = board.read(looksAt(conversation), id) === undefined
+    board.put(looksAt(conversation), id, shown, looksFor)
+    return isNew
   }
 
   return {
-    looks: (agent, conversation) => note(agent, conversation, false),
-    writes: (agent, conversation) => note(agent, conversation, true),
+    looks,
+    writes(agent, conversation) {
+      const isNew = board.read(writesIn(conversation), agent.id) === undefined
+      board.put(writesIn(conversation), agent.id, '', writesFor)
+      return looks(agent, conversation) || isNew
+    },
     leaves(agent, conversation) {
-      const from = conversation === undefined ? [...seen.keys()] : [conversation]
-      return from.filter((one) => {
-        const there = seen.get(one)
-        const hasLeft = there?.delete(agent) ?? false
-        if (there?.size === 0) seen.delete(one)
-        return hasLeft
-      })
+      const from = conversation === undefined ? board.topics(looksAt('')) : [looksAt(conversation)]
+      const left = from.filter((topic) => board.read(topic, agent) !== undefined)
+      for (const topic of left) board.drop(topic, agent)
+      return left.map((topic) => topic.slice(looksAt('').length))
     },
     of: (conversation) =>
-      [...those(conversation)].map(([id, { shown, writesUntil }]) => ({
+      board.of(looksAt(conversation)).map(([id, shown]) => ({
         id,
         shown,
-        isWriting: writesUntil > now(),
+        isWriting: board.read(writesIn(conversation), id) !== undefined,
       })),
     get size() {
-      return seen.size
+      return board.topics(looksAt('')).length
     },
   }
+}
+
+/** The conversation about which a topic of the board tells who looks or writes; undefined for any other topic. */
+export function conversationOf(topic: string): string | undefined {
+  return /^(?:looks|writes) (.*)$/s.exec(topic)?.[1]
+}
+
+function looksAt(conversation: string): string {
+  return `looks ${conversation}`
+}
+
+function writesIn(conversation: string): string {
+  return `writes ${conversation}`
 }

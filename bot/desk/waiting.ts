@@ -28,27 +28,22 @@ export function sweepQueue(
     async stop() {
       clearInterval(timer)
       await running
+      await parts.store.letGo('desk').catch(parts.onError)
     },
   }
 }
 
-/** Whoever sweeps keeps the desk for so long. */
-const SWEEPS_MS = 20_000
+/** Whoever sweeps keeps the desk for so long; when it has died, another one begins after that. */
+const SWEEPS_MS = 10_000
 /** More than anybody can have at once; the rest is for the next time. */
 const most = 1000
 
-/**
- * Of several processes one sweeps: that at which the agents are, as long as there are any. Another one has heard of
- * none of them, and would take them all for gone.
- */
+/** Of several processes one sweeps. It first reads who is there: whoever came to another process is not gone. */
 async function sweepOnce(parts: DeskParts & { desk: Desk }): Promise<void> {
-  const { store, presence } = parts
+  const { store } = parts
   if (!(await store.hold('desk', SWEEPS_MS))) return
-  try {
-    await sweepHere(parts)
-  } finally {
-    if (presence.all().length === 0) await store.letGo('desk')
-  }
+  await store.board?.refresh()
+  await sweepHere(parts)
 }
 
 async function sweepHere({ store, presence, support, now, desk }: DeskParts & { desk: Desk }): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Activity } from 'botbuilder-core'
+import type { Board } from './board.ts'
 
 /** Who answers in a conversation: the bot, nobody yet (it waits for a person), a person, or nobody any more. */
 export type Owner = 'bot' | 'queue' | 'agent' | 'closed'
@@ -225,6 +226,8 @@ export interface Store {
   waiting(): Promise<string[]>
   /** Whether other processes may work on it too. */
   isShared(): boolean
+  /** What they know of this moment; nothing where only one process works. */
+  readonly board?: Board
   /**
    * Claims a piece of work (`turn c1`, `send c1`) for this process, for so many milliseconds; false when another process
    * works at it, and that one hears of it. Only keeps processes out of each other's way: the version is the fence.

@@ -18,6 +18,7 @@ import type {
   Unanswered,
 } from './index.ts'
 import { migrate } from './migrate.ts'
+import { PostgresBoard } from './postgresBoard.ts'
 import { counting, listCounts } from './postgresCounts.ts'
 import {
   changeDesk,
@@ -61,10 +62,13 @@ export async function openPostgres({
 }: PostgresPlace): Promise<Store> {
   const { address, schema } = addressed(url)
   await migrate(address, schema)
-  return new PostgresStore(openConnections(address, schema, onError), schema, now, onError)
+  const store = new PostgresStore(openConnections(address, schema, onError), schema, now, onError)
+  await store.board.refresh()
+  return store
 }
 
 class PostgresStore implements Store {
+  readonly board: PostgresBoard
   readonly #db: Connections
   readonly #now: () => number
   readonly #onError: (error: unknown) => void
@@ -81,6 +85,7 @@ class PostgresStore implements Store {
     this.#db = db
     this.#now = now
     this.#onError = onError
+    this.board = new PostgresBoard(db, schema)
     this.#hints = new Hints(db, schema, {
       heard: (conversation, seq) => this.#tell(conversation, seq),
       missed: () => {
@@ -305,7 +310,8 @@ class PostgresStore implements Store {
 
   async close(): Promise<void> {
     this.#listeners.clear()
-    await this.#hints.close()
+    this.#hints.close()
+    await this.board.close()
     await this.#db.close()
   }
 

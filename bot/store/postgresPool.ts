@@ -67,7 +67,7 @@ export function openConnections(
   pool.on('error', onError)
   // One that breaks between two statements of a transaction: the next statement says so to whoever waits.
   pool.on('connect', (client) => client.on('error', () => undefined))
-  const ears: Ear[] = []
+  let ear: Ear | undefined
 
   return {
     query: async (text, values) => (await withClient(pool, (client) => ask(client, text, values))).rows,
@@ -75,10 +75,11 @@ export function openConnections(
       (await withClient(pool, (client) => ask(client, text, values))).rowCount ?? 0,
     transaction: (work) => withClient(pool, (client) => inTransaction(client, work)),
     listen(channel, heard) {
-      ears.push(new Ear(() => new Client({ ...settings, connectionTimeoutMillis: 1000 }), channel, heard))
+      ear ??= new Ear(() => new Client({ ...settings, connectionTimeoutMillis: 1000 }))
+      ear.listen(channel, heard)
     },
     async close() {
-      for (const ear of ears) await ear.close()
+      await ear?.close()
       await pool.end()
     },
   }
@@ -152,21 +153,23 @@ function getTypeParser(oid: number, format?: 'text' | 'binary') {
   return types.getTypeParser(oid, format as 'text')
 }
 
-/** One connection that listens, and connects again whenever it was lost. */
+/** One connection that listens to all channels, and connects again whenever it was lost. */
 class Ear {
   readonly #connect: () => Client
-  readonly #channel: string
-  readonly #heard: (payload: string | undefined) => void
+  readonly #channels = new Map<string, (payload: string | undefined) => void>()
   #client: Client | undefined
   #timer: NodeJS.Timeout | undefined
   #failures = 0
   #isClosed = false
 
-  constructor(connect: () => Client, channel: string, heard: (payload: string | undefined) => void) {
+  constructor(connect: () => Client) {
     this.#connect = connect
-    this.#channel = channel
-    this.#heard = heard
-    void this.#open()
+  }
+
+  /** Before the first of them has been heard of, all channels are named. */
+  listen(channel: string, heard: (payload: string | undefined) => void): void {
+    this.#channels.set(channel, heard)
+    this.#timer ??= setTimeout(() => void this.#open())
   }
 
   async #open(): Promise<void> {
@@ -174,12 +177,13 @@ class Ear {
     this.#client = client
     client.on('error', () => this.#again(client))
     client.on('end', () => this.#again(client))
-    client.on('notification', ({ payload }) => this.#heard(payload ?? ''))
+    client.on('notification', ({ channel, payload }) => this.#channels.get(channel)?.(payload ?? ''))
     try {
       await client.connect()
-      await client.query(`LISTEN ${client.escapeIdentifier(this.#channel)}`)
+      for (const channel of this.#channels.keys())
+        await client.query(`LISTEN ${client.escapeIdentifier(channel)}`)
       this.#failures = 0
-      this.#heard(undefined)
+      for (const heard of this.#channels.values()) heard(undefined)
     } catch {
       this.#again(client)
     }
