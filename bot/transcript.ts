@@ -12,7 +12,7 @@ export const mostTranscript = 100
 export async function withTranscripts(
   store: Pick<Store, 'activities'>,
   conversation: string,
-  entries: Logged[],
+  entries: readonly Logged[],
 ): Promise<Logged[]> {
   const whole: Logged[] = []
   for (const { seq, activity } of entries) {

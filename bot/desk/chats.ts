@@ -94,22 +94,26 @@ const page = 200
 
 /** The queue, the agent's own chats and the others', without calls. */
 export async function listChats(sources: ChatSources, agent: Agent): Promise<ChatList> {
-  const { store, accounts, presence, attendance, support, now } = sources
+  const { store, accounts, presence, attendance, viewers, support, now } = sources
   const [queue, held, all] = await Promise.all([
     store.conversations({ owner: 'queue', most: mostChats }),
     store.conversations({ owner: 'agent', most: mostChats }),
     accounts.list(),
   ])
   const names = new Map(all.map(({ id, shown }) => [id, shown]))
+  const conversations = [...queue, ...held].map(({ id }) => id)
+  const handoffs = await store.handoffs({ conversations })
+  // Oldest first: the newest of each stays.
+  const newest = new Map(handoffs.map((handoff) => [handoff.conversation, handoff]))
   const items = (some: Listed[]) =>
-    Promise.all(
-      some.filter(({ channel }) => channel !== PHONE).map((one) => itemOf(sources, one, names, agent.locale)),
-    )
-  const taken = await items(held)
+    some
+      .filter(({ channel }) => channel !== PHONE)
+      .map((one) => itemOf(one, { viewers, names, handoff: newest.get(one.id), locale: agent.locale }))
+  const taken = items(held)
   return {
     now: now(),
     waitMinutes: (support() ?? defaultSupport).waitMinutes,
-    queue: await items(queue),
+    queue: items(queue),
     mine: taken.filter((item) => item.agent?.id === agent.id),
     others: taken.filter((item) => item.agent?.id !== agent.id),
     agents: all
@@ -119,13 +123,14 @@ export async function listChats(sources: ChatSources, agent: Agent): Promise<Cha
   }
 }
 
-async function itemOf(
-  { store, viewers }: ChatSources,
-  listed: Listed,
-  names: Map<string, string>,
-  locale: Locale,
-): Promise<ChatItem> {
-  const handoff = lastOf(await store.handoffs({ conversation: listed.id }))
+interface Around {
+  viewers: Viewers
+  names: Map<string, string>
+  handoff: Handoff | undefined
+  locale: Locale
+}
+
+function itemOf(listed: Listed, { viewers, names, handoff, locale }: Around): ChatItem {
   const last = listed.last && lineOf({ seq: listed.seq, activity: listed.last })
   return {
     ...headOf(listed, names),

@@ -151,6 +151,9 @@ export interface Handoff {
   rating: number | null
 }
 
+/** Which handoffs to read. */
+export type HandoffsOf = { conversation: string } | { conversations: readonly string[] } | { since: number }
+
 /** Which conversations to list, and after which one of the list before. */
 export interface Listing {
   /** The queue comes in its order; everything else with the latest touched first. */
@@ -243,8 +246,8 @@ export interface Store {
   conversations(listing: Listing): Promise<Listed[]>
   /** How many wait in the queue; of those who came before `queuedAt` when it is given. */
   queueLength(queuedAt?: number): Promise<number>
-  /** The handoffs of a conversation, or all that began since then, oldest first. */
-  handoffs(of: { conversation: string } | { since: number }): Promise<Handoff[]>
+  /** The handoffs of these conversations, or all that began since then, oldest first. */
+  handoffs(of: HandoffsOf): Promise<Handoff[]>
   /** The log after a sequence number, in order. */
   activities(conversation: string, after: number, most: number): Promise<Logged[]>
   /** Takes the words out of an activity of the log, and out of its event when that waits for its turn. Durable when it resolves. */

@@ -5,6 +5,7 @@ import type {
   Conversation,
   Counted,
   Handoff,
+  HandoffsOf,
   Inbound,
   Listed,
   Listing,
@@ -202,7 +203,7 @@ class PostgresStore implements Store {
     return queueLength(this.#db.query, queuedAt)
   }
 
-  handoffs(of: { conversation: string } | { since: number }): Promise<Handoff[]> {
+  handoffs(of: HandoffsOf): Promise<Handoff[]> {
     return listHandoffs(this.#db.query, of)
   }
 

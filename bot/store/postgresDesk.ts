@@ -1,4 +1,4 @@
-import type { Handoff, Listed, Listing, Turn } from './index.ts'
+import type { Handoff, HandoffsOf, Listed, Listing, Turn } from './index.ts'
 import type { Query } from './postgresPool.ts'
 import { toHandoff, toListed } from './rows.ts'
 
@@ -76,17 +76,16 @@ export async function queueLength(query: Query, queuedAt: number = Number.MAX_SA
   return row?.length as number
 }
 
-/** The handoffs of a conversation, or all since then. */
-export async function listHandoffs(
-  query: Query,
-  of: { conversation: string } | { since: number },
-): Promise<Handoff[]> {
+/** The handoffs of these conversations, or all since then. */
+export async function listHandoffs(query: Query, of: HandoffsOf): Promise<Handoff[]> {
   const handoff = `SELECT id, conversation, initiated_at AS "initiatedAt", accepted_at AS "acceptedAt",
     ended_at AS "endedAt", how, agent, summary, rating FROM handoffs`
   const rows =
     'since' in of
       ? await query(`${handoff} WHERE initiated_at >= $1 ORDER BY initiated_at, id`, [of.since])
-      : await query(`${handoff} WHERE conversation = $1 ORDER BY initiated_at, id`, [of.conversation])
+      : await query(`${handoff} WHERE conversation = ANY($1) ORDER BY initiated_at, id`, [
+          'conversations' in of ? of.conversations : [of.conversation],
+        ])
   return rows.map(toHandoff)
 }
 

@@ -8,6 +8,7 @@ import type {
   Counted,
   Counts,
   Handoff,
+  HandoffsOf,
   Inbound,
   Listed,
   Listing,
@@ -191,7 +192,7 @@ class SqliteStore implements Store {
     return this.#desk.queueLength(queuedAt)
   }
 
-  async handoffs(of: { conversation: string } | { since: number }): Promise<Handoff[]> {
+  async handoffs(of: HandoffsOf): Promise<Handoff[]> {
     return this.#desk.handoffs(of)
   }
 

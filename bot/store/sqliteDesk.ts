@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { Handoff, Listed, Listing, Turn } from './index.ts'
+import type { Handoff, HandoffsOf, Listed, Listing, Turn } from './index.ts'
 import { type Row, toHandoff, toListed } from './rows.ts'
 
 /** Tables with rows of one conversation, and an index on it; forgotten together with it. */
@@ -42,9 +42,13 @@ export class SqliteDesk {
     return (this.#sql.ahead.get(queuedAt) as { length: number }).length
   }
 
-  handoffs(of: { conversation: string } | { since: number }): Handoff[] {
+  handoffs(of: HandoffsOf): Handoff[] {
     const rows =
-      'since' in of ? this.#sql.handoffsSince.all(of.since) : this.#sql.handoffs.all(of.conversation)
+      'since' in of
+        ? this.#sql.handoffsSince.all(of.since)
+        : 'conversations' in of
+          ? this.#sql.handoffsOf.all(JSON.stringify(of.conversations))
+          : this.#sql.handoffs.all(of.conversation)
     return (rows as Row[]).map(toHandoff)
   }
 
@@ -114,6 +118,9 @@ function statements(db: DatabaseSync) {
       `SELECT count(*) AS length FROM conversations WHERE ${held} AND owner = 'queue' AND queued_at < ?`,
     ),
     handoffs: db.prepare(`${handoff} WHERE conversation = ? ORDER BY initiated_at, id`),
+    handoffsOf: db.prepare(
+      `${handoff} WHERE conversation IN (SELECT value FROM json_each(?)) ORDER BY initiated_at, id`,
+    ),
     handoffsSince: db.prepare(`${handoff} WHERE initiated_at >= ? ORDER BY initiated_at, id`),
     untouched: db.prepare('SELECT id FROM conversations WHERE touched_at < ? LIMIT ?'),
     forgetEvents: db.prepare('DELETE FROM inbox WHERE conversation = ?'),

@@ -51,6 +51,21 @@ describe('the chats of the desk', function () {
     await press(hana, customer, 'close')
   })
 
+  it('reads the handoffs of the whole list at once', async () => {
+    for (let n = 0; n < 3; n++) await inQueue()
+    const { handoffs } = kaijo.store
+    let reads = 0
+    kaijo.store.handoffs = (of) => {
+      reads++
+      return handoffs.call(kaijo.store, of)
+    }
+    const { body } = await hana.ask('GET', '/desk/api/chats')
+    kaijo.store.handoffs = handoffs
+    expect(body.queue.length).to.be.greaterThan(2)
+    expect(body.queue.every(({ about }: { about: string }) => about !== '')).to.equal(true)
+    expect(reads).to.equal(1)
+  })
+
   it('lets one of two take it, and tells the other why not', async () => {
     const customer = await inQueue()
     const answers = await Promise.all([press(hana, customer, 'take'), press(ken, customer, 'take')])

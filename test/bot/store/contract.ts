@@ -394,6 +394,9 @@ export function storeContract(open: () => Promise<Store> | Store): void {
     expect(first?.endedAt).to.be.at.least(first?.acceptedAt as number)
     expect(second).to.deep.include({ id: 'h2', acceptedAt: null, endedAt: null, how: null, agent: null })
     expect(await store.handoffs({ since: 0 })).to.have.length(2)
+    expect(await store.handoffs({ conversations: ['c1', 'c2', 'c1'] })).to.deep.equal([first, second])
+    expect(await store.handoffs({ conversations: ['c2'] })).to.deep.equal([])
+    expect(await store.handoffs({ conversations: [] })).to.deep.equal([])
     expect(await store.handoffs({ since: Date.now() + 60_000 })).to.deep.equal([])
   })
 
