@@ -40,7 +40,7 @@ export interface LineStandIn {
   env: Record<string, string>
   calls: Call[]
   delivered: Delivered[]
-  /** What customers got that LINE should have refused; always empty. */
+  /** What LINE should never have been sent; always empty, and `end` throws it. */
   invalid: string[]
   /** Used for the next calls whose path ends so. */
   faults: Map<string, Fault[]>
@@ -129,6 +129,8 @@ export async function standInForLine(): Promise<LineStandIn> {
       for (const response of held) response.destroy()
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
+      const { invalid } = self
+      if (invalid.length > 0) throw new Error(`LINE was sent what it does not take:\n${invalid.join('\n')}`)
     },
   }
 

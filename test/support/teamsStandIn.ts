@@ -147,7 +147,9 @@ export class TeamsStandIn {
     await new Promise((resolve) => this.#server.close(resolve))
     rmSync(this.#dir, { recursive: true })
     const seen = [...this.#wrong].map(([finding, where]) => `${finding}\n${JSON.stringify(where)}`)
-    const wrong = [...seen, ...(await typeFindings([...this.#cards.values()]))]
+    const typed = await typeFindings([...this.#cards.values()])
+    const once = new Map(typed.map((finding) => [finding.split('\n', 1)[0], finding]))
+    const wrong = [...seen, ...once.values()]
     if (wrong.length > 0) throw new Error(`Teams was sent what it does not take:\n${wrong.join('\n')}`)
   }
 
