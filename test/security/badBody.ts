@@ -93,12 +93,14 @@ const json = fc
   .map((value) => JSON.stringify(value))
 
 /** JSON that is spoiled after it was made. */
-const spoiled = fc
-  .tuple(json, fc.nat(), fc.constantFrom('', '}', ',', '\u0000', '"', canary, '\ufeff', '//'))
-  .map(([text, at, inserted]) => {
-    const cut = text.length === 0 ? 0 : at % text.length
-    return text.slice(0, cut) + inserted + (at % 2 ? text.slice(cut) : '')
-  })
+function spoil(json: fc.Arbitrary<string>): fc.Arbitrary<string> {
+  return fc
+    .tuple(json, fc.nat(), fc.constantFrom('', '}', ',', '\u0000', '"', canary, '\ufeff', '//'))
+    .map(([text, at, inserted]) => {
+      const cut = text.length === 0 ? 0 : at % text.length
+      return text.slice(0, cut) + inserted + (at % 2 ? text.slice(cut) : '')
+    })
+}
 
 const poisoned = fc.constantFrom(
   '{"__proto__":{"polluted":1},"type":"message","text":"x"}',
@@ -123,65 +125,120 @@ const form = fc
       .map((token) => `${new URLSearchParams(fields).toString()}&token=${token}`),
   )
 
-const text = fc.oneof(
-  { weight: 6, arbitrary: json },
-  { weight: 3, arbitrary: spoiled },
-  { weight: 2, arbitrary: poisoned },
-  { weight: 3, arbitrary: form },
-  { weight: 1, arbitrary: fc.string({ unit: 'binary' }) },
+/** Any body of ours: wrong types, spoiled JSON, bad UTF-8, deep, huge, compressed for real and in name only, none. */
+export const badBody: fc.Arbitrary<BadBody> = bodies(
+  fc.oneof(
+    { weight: 6, arbitrary: json },
+    { weight: 3, arbitrary: spoil(json) },
+    { weight: 2, arbitrary: poisoned },
+    { weight: 3, arbitrary: form },
+    { weight: 1, arbitrary: fc.string({ unit: 'binary' }) },
+  ),
 )
 
-/** Any body: wrong types, spoiled JSON, bad UTF-8, deep, huge, compressed for real and in name only, none. */
-export const badBody: fc.Arbitrary<BadBody> = fc.oneof(
-  { weight: 12, arbitrary: text.map((text): BadBody => ({ kind: 'text', text })) },
-  { weight: 3, arbitrary: fc.constant<BadBody>({ kind: 'text', text: '' }) },
-  {
-    weight: 3,
-    arbitrary: fc.oneof(
-      fc.uint8Array({ maxLength: 64 }).map(
-        (bytes): BadBody => ({
-          kind: 'bytes',
-          base64: Buffer.from(bytes).toString('base64'),
-        }),
-      ),
-      // JSON but for one byte that is no UTF-8.
-      fc.constantFrom<BadBody>(
-        {
-          kind: 'bytes',
-          base64: Buffer.from('{"type":"message","text":"\xff"}', 'latin1').toString('base64'),
-        },
-        {
-          kind: 'bytes',
-          base64: Buffer.from('{"type":"message","text":"\xed\xa0\x80"}', 'latin1').toString('base64'),
-        },
-        {
-          kind: 'bytes',
-          base64: Buffer.from('\ufeff{"type":"message","text":"x"}', 'utf16le').toString('base64'),
-        },
-      ),
+/** What one channel is sent, with one to three of its fields dropped, added, or of the wrong type, and then as above. */
+export function badBodyOf(honest: fc.Arbitrary<object>): fc.Arbitrary<BadBody> {
+  const json = fc.tuple(honest, fc.array(mistake, { maxLength: 3 })).map(([body, all]) => {
+    const bad = structuredClone(body)
+    for (const make of all) make(bad)
+    return JSON.stringify(bad)
+  })
+  return bodies(
+    fc.oneof(
+      { weight: 12, arbitrary: json },
+      { weight: 3, arbitrary: spoil(json) },
+      { weight: 2, arbitrary: poisoned },
     ),
-  },
-  {
-    weight: 1,
-    arbitrary: fc
-      .tuple(
-        fc.constantFrom(['[', ']'], ['{"a":', '}'], ['[{"value":', '}]'], ['[', '']),
-        fc.constantFrom(31, 33, 1000, 9000, 30_000),
-      )
-      .map(([[open = '', close = ''], levels]): BadBody => ({ kind: 'deep', open, close, levels })),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      kind: fc.constant('huge' as const),
-      before: fc.constantFrom('', '{"type":"message","text":"', '{"value":{'),
-      unit: fc.constantFrom('x', '"k":"v",', 'あ', '\\u3042'),
-      times: fc.constantFrom(900, 8200, 70_000, 300_000),
-      after: fc.constantFrom('', '"}', '"k":"v"}}'),
-    }),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({ kind: fc.constant('gzip' as const), times: fc.constantFrom(10, 5_000_000) }),
-  },
+  )
+}
+
+type Fields = Record<string, unknown>
+
+const names = fc.constantFrom(
+  'text',
+  'value',
+  'id',
+  'type',
+  'toString',
+  'hasOwnProperty',
+  '__proto__x',
+  '',
+  canary,
 )
+
+/** Does one thing to one field, wherever that lies. */
+const mistake = fc
+  .tuple(fc.nat(), fc.constantFrom('swap', 'swap', 'drop', 'add', 'nest'), names, odd)
+  .map(([at, how, name, value]) => (body: object) => {
+    const places = [...placesIn(body)]
+    const place = places[at % places.length]
+    if (!place) return
+    const [parent, key] = place
+    if (how === 'drop') delete parent[key]
+    else if (how === 'add') parent[name] = value
+    else parent[key] = how === 'nest' ? [parent[key], { [name]: value }] : value
+  })
+
+function* placesIn(value: unknown): Generator<[Fields, string]> {
+  if (typeof value !== 'object' || value === null) return
+  for (const key of Object.keys(value)) {
+    yield [value as Fields, key]
+    yield* placesIn((value as Fields)[key])
+  }
+}
+
+function bodies(text: fc.Arbitrary<string>): fc.Arbitrary<BadBody> {
+  return fc.oneof(
+    { weight: 12, arbitrary: text.map((text): BadBody => ({ kind: 'text', text })) },
+    { weight: 3, arbitrary: fc.constant<BadBody>({ kind: 'text', text: '' }) },
+    {
+      weight: 3,
+      arbitrary: fc.oneof(
+        fc.uint8Array({ maxLength: 64 }).map(
+          (bytes): BadBody => ({
+            kind: 'bytes',
+            base64: Buffer.from(bytes).toString('base64'),
+          }),
+        ),
+        // JSON but for one byte that is no UTF-8.
+        fc.constantFrom<BadBody>(
+          {
+            kind: 'bytes',
+            base64: Buffer.from('{"type":"message","text":"\xff"}', 'latin1').toString('base64'),
+          },
+          {
+            kind: 'bytes',
+            base64: Buffer.from('{"type":"message","text":"\xed\xa0\x80"}', 'latin1').toString('base64'),
+          },
+          {
+            kind: 'bytes',
+            base64: Buffer.from('\ufeff{"type":"message","text":"x"}', 'utf16le').toString('base64'),
+          },
+        ),
+      ),
+    },
+    {
+      weight: 1,
+      arbitrary: fc
+        .tuple(
+          fc.constantFrom(['[', ']'], ['{"a":', '}'], ['[{"value":', '}]'], ['[', '']),
+          fc.constantFrom(31, 33, 1000, 9000, 30_000),
+        )
+        .map(([[open = '', close = ''], levels]): BadBody => ({ kind: 'deep', open, close, levels })),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        kind: fc.constant('huge' as const),
+        before: fc.constantFrom('', '{"type":"message","text":"', '{"value":{'),
+        unit: fc.constantFrom('x', '"k":"v",', 'あ', '\\u3042'),
+        times: fc.constantFrom(900, 8200, 70_000, 300_000),
+        after: fc.constantFrom('', '"}', '"k":"v"}}'),
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({ kind: fc.constant('gzip' as const), times: fc.constantFrom(10, 5_000_000) }),
+    },
+  )
+}

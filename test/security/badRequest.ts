@@ -1,5 +1,6 @@
 import fc from 'fast-check'
-import { type BadBody, badBody } from './badBody.ts'
+import { type BadBody, badBody, badBodyOf } from './badBody.ts'
+import { deskCalls, lineBody, teamsBody } from './badChannels.ts'
 
 /** Stands in everything that is sent: no answer may have it. */
 export const canary = 'Zq9Canary7X'
@@ -11,7 +12,7 @@ export interface BadRequest {
   headers: [string, string][]
   body: BadBody
   framing: Framing
-  /** Signs the body as the bank would. */
+  /** Signs the body as the bank, or LINE, would. */
   isSigned: boolean
 }
 
@@ -240,8 +241,53 @@ const bankInner: typeof inner = [
 /** Where requests go: the paths that there are (restify's syntax), and whose they are. */
 export interface Aim {
   paths: readonly string[]
-  at: 'bot' | 'bank'
+  at: 'bot' | 'bank' | 'line' | 'teams' | 'desk'
 }
+
+const line: typeof inner = [{ method: 'POST', target: '/line/webhook', headers: [json] }]
+
+const teams: typeof inner = [
+  { method: 'POST', target: '/api/messages', headers: [json, ['Authorization', 'Bearer {{teams}}']] },
+]
+
+const ownPage: [string, string][] = [
+  ['Cookie', '__Host-kaijo_desk={{desk}}'],
+  ['X-Kaijo-CSRF', '{{csrf}}'],
+  ['Origin', 'http://{{host}}'],
+  ['Sec-Fetch-Site', 'same-origin'],
+]
+
+/** At any address of the desk that there is, new ones too, but for what would end the session. */
+function deskInner(paths: readonly string[]): typeof inner {
+  const ids = ['{{chat}}', '{{call}}', '{{account}}', 'desk.js', canary]
+  return paths
+    .filter((path) => path.startsWith('/desk') && !/session|oidc/.test(path))
+    .flatMap((path) => (/:\w+/.test(path) ? ids.map((id) => path.replace(/:\w+/, id)) : [path]))
+    .flatMap((target) =>
+      ['GET', 'POST', 'PUT'].map((method) => ({ method, target, headers: ownPageFor(method) })),
+    )
+}
+
+function ownPageFor(method: string): [string, string][] {
+  return method === 'GET' ? ownPage : [json, ...ownPage]
+}
+
+const asked = (further: typeof inner, body: fc.Arbitrary<BadBody>): fc.Arbitrary<BadRequest> =>
+  fc
+    .tuple(fc.constantFrom(...further), fc.array(oddHeader, { maxLength: 1 }), framing, body)
+    .map(([honest, odd, how, bad]) => {
+      const mine = { ...honest, headers: [...honest.headers, ...odd] }
+      return { ...mine, body: bad, framing: how, isSigned: true }
+    })
+
+function atDesk(paths: readonly string[]): fc.Arbitrary<BadRequest> {
+  const calls = deskCalls.map(({ body, ...call }) =>
+    asked([{ ...call, headers: ownPageFor(call.method) }], call.method === 'GET' ? none : badBodyOf(body)),
+  )
+  return fc.oneof(...calls, ...Array<fc.Arbitrary<BadRequest>>(6).fill(asked(deskInner(paths), badBody)))
+}
+
+const none = fc.constant<BadBody>({ kind: 'text', text: '' })
 
 /** A bad request to one of the paths, or to none that there is. */
 export function badRequest({ paths, at }: Aim): fc.Arbitrary<BadRequest> {
@@ -255,16 +301,8 @@ export function badRequest({ paths, at }: Aim): fc.Arbitrary<BadRequest> {
   )
   const isSigned = fc.boolean()
   const blind = fc.record({ method, target, headers, body: badBody, framing, isSigned })
-  const nearly = fc
-    .tuple(
-      fc.constantFrom(...(at === 'bot' ? inner : bankInner)),
-      fc.array(oddHeader, { maxLength: 1 }),
-      framing,
-      badBody,
-    )
-    .map(([honest, odd, how, body]): BadRequest => {
-      const mine = { ...honest, headers: [...honest.headers, ...odd] }
-      return { ...mine, body, framing: how, isSigned: true }
-    })
-  return fc.oneof(blind, nearly)
+  if (at === 'line') return asked(line, badBodyOf(lineBody))
+  if (at === 'teams') return asked(teams, badBodyOf(teamsBody))
+  if (at === 'desk') return atDesk(paths)
+  return fc.oneof(blind, asked(at === 'bot' ? inner : bankInner, badBody))
 }

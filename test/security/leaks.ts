@@ -28,8 +28,8 @@ export function leaks(
   if (raw.includes(kaijo.dir)) found.push('the data folder')
   // Pages and scripts speak of types and files themselves; errors have no reason to.
   if (status >= 400) for (const [what, sign] of insides) if (sign.test(raw)) found.push(what)
-  // A conversation's own log is read back by whoever holds its token; all else is not the sender's to hear.
-  const isOwnWords = status < 300 && request.target.includes('/v3/directline/')
+  // A conversation's own log is read back by whoever holds its token, and at the desk; all else is not the sender's to hear.
+  const isOwnWords = status < 300 && /\/v3\/directline\/|^\/desk\//.test(request.target)
   if (!isOwnWords && (raw.includes(canary) || body.includes(canary))) found.push('what was sent')
   return found
 }

@@ -1,4 +1,4 @@
-import type { KeyObject } from 'node:crypto'
+import { createHmac, type KeyObject } from 'node:crypto'
 import { signWebhook } from '../../unlock/webhook.ts'
 import type { Sending } from '../support/hostile.ts'
 import { bytesOf } from './badBody.ts'
@@ -9,6 +9,8 @@ export interface Papers {
   values: Record<string, string>
   /** The bank's key for webhooks. */
   signing: KeyObject
+  /** LINE's secret for them. */
+  lineSecret?: string
 }
 
 /** The request as bytes, and how to send them. */
@@ -27,11 +29,11 @@ export function onTheWire(bad: BadRequest, papers: Papers, isFilled = true): OnT
     isFilled ? text.replace(/\{\{(\w+)\}\}/g, (_, name: string) => papers.values[name] ?? '') : text
   const made = bytesOf(bad.body)
   const body = bad.body.kind === 'text' ? Buffer.from(fill(made.toString())) : made
-  const signature = bad.isSigned && bad.target.startsWith('/unlock/callback')
+  const signature = bad.isSigned ? signatureOf(bad.target, body, papers) : {}
   const headers = [
     ...(bad.headers.some(([name]) => name === 'Host') ? [] : [['Host', papers.values.host ?? '']]),
     ...bad.headers.map(([name, value]) => [name, fill(value)]),
-    ...(signature ? Object.entries(signed(body, papers.signing)) : []),
+    ...Object.entries(signature),
   ]
   const framed = frame(bad.framing, body)
   const head = [
@@ -56,8 +58,11 @@ export function onTheWire(bad: BadRequest, papers: Papers, isFilled = true): OnT
   }
 }
 
-function signed(body: Buffer, key: KeyObject): Record<string, string> {
-  return signWebhook({ id: `bad-${body.length}`, body, keys: [key], now: new Date() })
+function signatureOf(target: string, body: Buffer, { signing, lineSecret }: Papers): Record<string, string> {
+  if (target.startsWith('/unlock/callback'))
+    return signWebhook({ id: `bad-${body.length}`, body, keys: [signing], now: new Date() })
+  if (!lineSecret || !target.startsWith('/line/webhook')) return {}
+  return { 'X-Line-Signature': createHmac('sha256', lineSecret).update(body).digest('base64') }
 }
 
 /** The body with its length told rightly, wrongly or twice. */

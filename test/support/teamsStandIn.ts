@@ -90,6 +90,11 @@ export class TeamsStandIn {
     return { NODE_EXTRA_CA_CERTS: join(this.#dir, 'ca.crt') }
   }
 
+  /** The certificate of its authority, which another process must believe (`NODE_EXTRA_CA_CERTS`). */
+  get authorityFile(): string {
+    return join(this.#dir, 'ca.crt')
+  }
+
   /** What Kaijo must be started with to speak with this one. */
   get env(): Record<string, string> {
     return {
