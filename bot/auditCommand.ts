@@ -52,12 +52,13 @@ function show(found: Verified & { dir: string }): void {
 function places(): Place[] {
   const only = chosen.dir && !chosen.key ? sandboxAuditKey(chosen.dir) : undefined
   if (chosen.dir && only) return [withLog({ dir: chosen.dir, key: only })]
-  const keyFile = chosen.key ?? readConfig().linkKeyFile
-  const dir = chosen.dir ?? dirname(keyFile)
+  const set = chosen.key ? { linkKeyFile: chosen.key, auditDir: dirname(chosen.key) } : readConfig()
+  const keyFile = set.linkKeyFile
+  const dir = chosen.dir ?? set.auditDir
   if (!existsSync(keyFile))
     throw new Error(`There is no ${keyFile}, whose key has signed the log; name it with --key`)
   const own = withLog({ dir, key: auditPublicKey(openKeys(keyFile)) })
-  const practice = join(dir, 'sandbox')
+  const practice = join(dirname(keyFile), 'sandbox')
   const key = chosen.dir ? undefined : sandboxAuditKey(practice)
   return key && hasLog(practice) ? [own, { dir: practice, key }] : [own]
 }

@@ -30,11 +30,11 @@ export function actTheBank(
 
 /** The same without a bot in this process. Throws when the content has no such bank. */
 export async function openPracticeBank(config: Config, log: Logger): Promise<Sandbox> {
-  const { contentDir, bank, linkKeyFile } = config
+  const { contentDir, bank, linkKeyFile, auditDir } = config
   const first = firstContent({ contentDir, localesDir: localesBeside(contentDir), bank })
   const onError = (err: unknown) => log.error({ event: 'audit.failed', err })
   const audit = openAudit({
-    dir: dirname(linkKeyFile),
+    dir: auditDir,
     keys: openKeys(linkKeyFile),
     clock: () => new Date(),
     onError,

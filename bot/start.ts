@@ -1,5 +1,4 @@
 import { createHmac } from 'node:crypto'
-import { dirname } from 'node:path'
 import { defaultSupport } from '../content/index.ts'
 import type { Words } from '../locales/index.ts'
 import { createUnlockClient, openAudit, readPublicKey } from '../unlock/index.ts'
@@ -62,7 +61,7 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
   const keys = openKeys(config.linkKeyFile)
   const metrics = createMetrics(true)
   const onError = (err: unknown) => log.error({ event: 'audit.failed', err })
-  const audit = openAudit({ dir: dirname(config.linkKeyFile), keys, clock: () => new Date(), onError })
+  const audit = openAudit({ dir: config.auditDir, keys, clock: () => new Date(), onError })
   const access = await openAccess({
     config,
     keys,
@@ -151,7 +150,8 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
     onAnswer: writeDeeds,
   })
   const onTyping = (conversation: string) => chats.typing(conversation)
-  const chat = directLine({ store, turns, keys, config, log, metrics, audit, onTyping })
+  const { counting } = access
+  const chat = directLine({ store, turns, keys, config, log, metrics, audit, onTyping, counting })
   const parts = {
     client: unlock,
     keys: verifying,

@@ -21,6 +21,7 @@ describe('the settings', () => {
       bank: 'osaka-city',
       publicUrl: 'http://localhost:3978',
       linkKeyFile: './data/link.key',
+      auditDir: './data',
       logLevel: 'info',
       production: false,
     })
