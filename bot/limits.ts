@@ -2,6 +2,7 @@ import { isIPv6 } from 'node:net'
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import type { Limits } from './config.ts'
 import { HttpError } from './route.ts'
+import { type Counting, countHere } from './tries.ts'
 
 /** Counts what callers ask for; each rejects with a 429 that says when to come back. */
 export interface Rates {
@@ -12,16 +13,19 @@ export interface Rates {
   message(conversation: string): Promise<void>
 }
 
-/** Rates a minute, in the memory of this process: behind several processes each allows its share anew. */
-export function createRates(limits: Limits): Rates {
+/**
+ * Rates a minute, in the memory of this process: behind several processes each allows its share anew. Only tries at a
+ * guide number are counted as `counting` says.
+ */
+export function createRates(limits: Limits, counting: Counting = countHere): Rates {
   const requests = counter(limits.requestsPerAddress)
   const conversations = counter(limits.conversationsPerAddress)
-  const guides = counter(limits.guidesPerAddress)
+  const guides = counting({ name: 'guide', points: limits.guidesPerAddress, seconds: 60 })
   const messages = counter(limits.messagesPerConversation)
   return {
     request: (address) => requests(network(address)),
     conversation: (address) => conversations(network(address)),
-    guide: (address) => guides(network(address)),
+    guide: (address) => guides.count(network(address)),
     message: (conversation) => messages(conversation),
   }
 }

@@ -6,6 +6,7 @@ import type { Logger } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import { HttpError, type Route } from '../route.ts'
 import type { Store } from '../store/index.ts'
+import type { Counting } from '../tries.ts'
 import type { Turns } from '../turns.ts'
 import type { Upgrade } from '../upgrade.ts'
 import { type Access, createAccess } from './directLineAccess.ts'
@@ -26,6 +27,8 @@ export interface DirectLineParts {
   audit?: Pick<Audit, 'write'>
   /** The customer of this conversation is writing. */
   onTyping?: (conversation: string) => void
+  /** How tries at guide numbers are counted; in this process unless said otherwise. */
+  counting?: Counting
   /** Milliseconds that a frame of a stream may wait for its reader; 10 s. */
   patience?: number
 }
@@ -42,7 +45,7 @@ export interface DirectLine {
 export function directLine(parts: DirectLineParts): DirectLine {
   const { config } = parts
   const clock = parts.clock ?? Date.now
-  const rates = createRates(config.limits)
+  const rates = createRates(config.limits, parts.counting)
   const credentials = createCredentials(parts.keys, clock, parts.store)
   const access = createAccess(credentials, config)
   const rest = new DirectLineRest({ ...parts, clock, rates, credentials, access })

@@ -7,6 +7,7 @@ import type { Route } from '../route.ts'
 import { makeDeskTables } from '../store/deskTables.ts'
 import type { Store } from '../store/index.ts'
 import { openSql, type SqlConnection } from '../store/sql.ts'
+import { type Counting, countHere, countTogether } from '../tries.ts'
 import { accessRoutes } from './accessRoutes.ts'
 import { accountRoutes } from './accountRoutes.ts'
 import { type Accounts, openAccounts } from './accounts.ts'
@@ -28,6 +29,8 @@ export interface Access {
   sessions: Sessions
   accounts: Accounts
   audited: Audited
+  /** How tries are counted that nobody may have too many of: by all processes together. */
+  counting: Counting
   /** Log-on, log-off, one-time links, accounts; to export, print and erase conversations. */
   routes: Route[]
   /** The one-time link of the first admin, for 15 minutes; undefined when there is an account. */
@@ -62,7 +65,8 @@ export async function openAccess(place: AccessPlace): Promise<Access> {
   const guard = createGuard({ sessions, ownOrigin, onRefused })
   const accounts = openAccounts(sql, clock)
   const passwords = createPasswords(keys.derive('desk passwords'))
-  const attempts = createAttempts()
+  const counting = store.isShared() ? countTogether(sql) : countHere
+  const attempts = createAttempts(counting)
   const welcome = openWelcome({ sql, accounts, passwords, clock })
   const onError = (err: unknown) => log.warn({ event: 'desk.oidc', err })
   const oidc = desk.oidc && openOidc({ settings: desk.oidc, publicUrl, sql, clock, onError })
@@ -92,6 +96,7 @@ export async function openAccess(place: AccessPlace): Promise<Access> {
     sessions,
     accounts,
     audited,
+    counting,
     routes: [
       ...accessRoutes({ guard, sessions, accounts, passwords, attempts, logon, welcome, oidc, audited }),
       ...accountRoutes({ guard, accounts, sessions, welcome, audited, publicUrl }),

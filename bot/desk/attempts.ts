@@ -1,6 +1,5 @@
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import { network } from '../limits.ts'
-import { HttpError } from '../route.ts'
+import { type Counting, countHere } from '../tries.ts'
 
 /** Who tries to log on. */
 export interface Try {
@@ -10,7 +9,7 @@ export interface Try {
   isKnown: boolean
 }
 
-/** Counts wrong passwords, in the memory of this process. */
+/** Counts wrong passwords. */
 export interface Attempts {
   /** Counts one, before it is known whether it is right. Rejects with 429, and when to come back. */
   take(of: Try): Promise<void>
@@ -30,39 +29,28 @@ const day = 24 * 3600
  * name a day from all addresses that it never logged on from: who guesses from everywhere closes the account for
  * strangers, and for nobody at their own desk. A name that is nobody's counts like any other.
  */
-export function createAttempts(): Attempts {
-  const pairs = new RateLimiterMemory({ points: 5, duration: quarter })
-  const addresses = new RateLimiterMemory({ points: 30, duration: quarter })
-  const strangers = new RateLimiterMemory({ points: 50, duration: day })
+export function createAttempts(counting: Counting = countHere): Attempts {
+  const allow = (name: string, points: number, seconds: number) => counting({ name, points, seconds })
+  const pairs = allow('logon', 5, quarter)
+  const addresses = allow('logon address', 30, quarter)
+  const strangers = allow('logon stranger', 50, day)
   // Nobody guesses these; what they cost is counted, for a whole branch behind one address.
-  const links = new RateLimiterMemory({ points: 60, duration: quarter })
-  const begun = new RateLimiterMemory({ points: 300, duration: quarter })
+  const links = allow('link', 60, quarter)
+  const begun = allow('oidc', 300, quarter)
   return {
     async take({ name, address, isKnown }) {
       const from = network(address)
-      await count(addresses, from)
-      await count(pairs, `${from} ${name}`)
-      if (!isKnown) await count(strangers, name)
+      await addresses.count(from)
+      await pairs.count(`${from} ${name}`)
+      if (!isKnown) await strangers.count(name)
     },
     async forgive({ name, address, isKnown }) {
       const from = network(address)
-      await pairs.delete(`${from} ${name}`)
+      await pairs.forget(`${from} ${name}`)
       await addresses.reward(from)
       if (!isKnown) await strangers.reward(name)
     },
-    link: (address) => count(links, network(address)),
-    begin: (address) => count(begun, network(address)),
-  }
-}
-
-async function count(limiter: RateLimiterMemory, key: string): Promise<void> {
-  try {
-    await limiter.consume(key)
-  } catch (refusal) {
-    if (!(refusal instanceof RateLimiterRes)) throw refusal
-    const seconds = Math.max(1, Math.ceil(refusal.msBeforeNext / 1000))
-    throw new HttpError(429, 'TooManyTries', 'Too many tries; come back after Retry-After seconds', {
-      'Retry-After': String(seconds),
-    })
+    link: (address) => links.count(network(address)),
+    begin: (address) => begun.count(network(address)),
   }
 }
