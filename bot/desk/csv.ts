@@ -1,3 +1,5 @@
+import { setImmediate as aMoment } from 'node:timers/promises'
+
 /** A cell of a table. */
 export type Cell = string | number | null
 
@@ -6,10 +8,18 @@ export type Cell = string | number | null
  * lines that end in CR LF (RFC 4180). A text that a spreadsheet would run as a formula begins with an apostrophe
  * (https://owasp.org/www-community/attacks/CSV_Injection), full-width signs too: Japanese Excel takes them for the same.
  */
-export function csvOf(rows: readonly (readonly Cell[])[]): Buffer {
-  const lines = rows.map((row) => row.map(cell).join(','))
-  return Buffer.from(`\ufeff${lines.join('\r\n')}\r\n`)
+export async function csvOf(rows: readonly (readonly Cell[])[]): Promise<Buffer> {
+  const pieces = [Buffer.from('\ufeff')]
+  for (let from = 0; from < rows.length; from += piece) {
+    const lines = rows.slice(from, from + piece).map((row) => `${row.map(cell).join(',')}\r\n`)
+    pieces.push(Buffer.from(lines.join('')))
+    await aMoment()
+  }
+  return Buffer.concat(pieces)
 }
+
+/** Turns are taken after so many rows. */
+const piece = 1000
 
 /** The headers of a file that is saved and never shown as a page. */
 export function attachment(name: string, type: string): Record<string, string> {

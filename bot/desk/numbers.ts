@@ -1,3 +1,4 @@
+import { setImmediate as aMoment } from 'node:timers/promises'
 import type { Content, Flow, Step } from '../../content/index.ts'
 import type { State } from '../../dialogs/index.ts'
 import type { Locale, Words } from '../../locales/index.ts'
@@ -26,7 +27,8 @@ export interface Period {
 
 /** Nobody comes back to a step after so long without a word. */
 const leftAfter = 3600 * 1000
-const page = 1000
+/** Turns are taken after so many conversations. */
+const page = 200
 const mostGroups = 50
 const day = 24 * 3600 * 1000
 
@@ -77,6 +79,7 @@ export async function* conversationsIn(
     }
     after = listed.at(-1)?.id
     if (listed.length < page) return
+    await aMoment()
   }
 }
 
@@ -115,9 +118,10 @@ function titleOfStep(step: Step, t: (key: string) => string): string {
 }
 
 function flowsOf(content: Content, counts: Counted[], left: Left[], t: (key: string) => string) {
+  const times = new Map<string, number>()
+  for (const { flow, step } of left) times.set(`${flow}.${step}`, (times.get(`${flow}.${step}`) ?? 0) + 1)
   const known = [...content.flows.values()].map((flow): FlowNumbers => {
     const own = counts.filter((count) => count.flow === flow.id)
-    const stopped = left.filter((one) => one.flow === flow.id)
     const ids = [...new Set([...flow.steps.keys(), ...own.map(({ step }) => step)])]
     const isOutcome = (id: string) => flow.outcomes.has(id)
     return {
@@ -125,7 +129,7 @@ function flowsOf(content: Content, counts: Counted[], left: Left[], t: (key: str
       title: t(flow.title),
       steps: ids
         .filter((id) => id !== '' && !isOutcome(id))
-        .map((id) => stepNumbers(flow, id, own, stopped, t)),
+        .map((id) => stepNumbers(flow, id, own, times.get(`${flow.id}.${id}`) ?? 0, t)),
       outcomes: [...flow.outcomes.keys()].map((id) => ({
         id,
         title: titleOf(flow, id, t),
@@ -142,7 +146,7 @@ function stepNumbers(
   flow: Flow,
   id: string,
   own: Counted[],
-  stopped: Left[],
+  left: number,
   t: (key: string) => string,
 ): StepNumbers {
   const step = flow.steps.get(id)
@@ -155,7 +159,7 @@ function stepNumbers(
     done: sum(own, id, 'done'),
     back: sum(own, id, 'back'),
     person: sum(own, id, 'person'),
-    left: stopped.filter((one) => one.step === id).length,
+    left,
     trouble: [...Map.groupBy(troubles, ({ detail }) => detail)]
       .map(([symptom, same]) => {
         const found = symptoms.find((one) => one.id === symptom)

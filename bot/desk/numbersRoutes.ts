@@ -62,8 +62,8 @@ export function numbersRoutes(parts: NumberParts): Route[] {
   ]
 }
 
-function saved(name: string, table: Parameters<typeof csvOf>[0]) {
-  return { status: 200, headers: attachment(name, csv), body: csvOf(table) }
+async function saved(name: string, table: Parameters<typeof csvOf>[0]) {
+  return { status: 200, headers: attachment(name, csv), body: await csvOf(table) }
 }
 
 function periodOf({ url }: HttpRequest, { now, timezone }: NumberSources): Period {

@@ -34,7 +34,9 @@ export class SqliteDesk {
         ? this.#sql.queue.all(after, after, most)
         : owner && owner !== 'bot'
           ? this.#sql.owned.all(owner, after, after, most)
-          : this.#sql.latest.all(owner ?? null, owner ?? null, after, after, most)
+          : after === null
+            ? this.#sql.latest.all(owner ?? null, owner ?? null, most)
+            : this.#sql.older.all(after, owner ?? null, owner ?? null, most)
     return (rows as Row[]).map(toListed)
   }
 
@@ -110,8 +112,11 @@ function statements(db: DatabaseSync) {
       `${listed} WHERE ${held} AND owner = ? AND (? IS NULL OR (touched_at, id) < (SELECT touched_at, id FROM conversations WHERE id = ?))
        ORDER BY touched_at DESC, id DESC LIMIT ?`,
     ),
-    latest: db.prepare(
-      `${listed} WHERE (? IS NULL OR owner = ?) AND (? IS NULL OR (touched_at, id) < (SELECT touched_at, id FROM conversations WHERE id = ?))
+    latest: db.prepare(`${listed} WHERE (? IS NULL OR owner = ?) ORDER BY touched_at DESC, id DESC LIMIT ?`),
+    // Found by the index: a walk through all of them would else read each page's predecessors again.
+    older: db.prepare(
+      `${listed} JOIN (SELECT touched_at AS at, id AS last_id FROM conversations WHERE id = ?)
+       WHERE (? IS NULL OR owner = ?) AND touched_at <= at AND (touched_at < at OR id < last_id)
        ORDER BY touched_at DESC, id DESC LIMIT ?`,
     ),
     ahead: db.prepare(

@@ -233,7 +233,7 @@ describe('a table for spreadsheets', () => {
     [null, ''],
   ]
   for (const [cell, written] of cells)
-    it(`has ${JSON.stringify(cell)} in it, and no formula`, () => {
-      expect(csvOf([[cell]]).toString()).to.equal(`\ufeff${written}\r\n`)
+    it(`has ${JSON.stringify(cell)} in it, and no formula`, async () => {
+      expect((await csvOf([[cell]])).toString()).to.equal(`\ufeff${written}\r\n`)
     })
 })

@@ -1,8 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { expect } from 'chai'
 import { calendar, dayOf } from '../../../bot/day.ts'
+import { csvOf } from '../../../bot/desk/csv.ts'
 import { leftIn, type NumberSources, readNumbers } from '../../../bot/desk/numbers.ts'
 import { conversationTable, stepTable } from '../../../bot/desk/numbersTables.ts'
 import { spread } from '../../../bot/desk/spread.ts'
@@ -26,6 +28,40 @@ function draws(seed: number): (below: number) => number {
     state = (state * 1_103_515_245 + 12_345) % 2 ** 31
     return Math.floor((state / 2 ** 31) * below)
   }
+}
+
+/** So many conversations that stopped at a step within a month, written past the store. */
+function fill(file: string, count: number, now: number): void {
+  const db = new DatabaseSync(file)
+  const state = JSON.stringify({ locale: 'ja', run: { flow: 'service-suspended', path: [{ step: 'role' }] } })
+  const activity = JSON.stringify({ type: 'message', text: 'a'.repeat(1000) })
+  const numbers = `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count})`
+  db.prepare(
+    `INSERT INTO conversations (id, channel, version, state, seq, touched_at)
+     ${numbers} SELECT 'c' || i, 'test', 1, ?, 1, ? - i * ? FROM n`,
+  ).run(state, now - hour, Math.floor((29 * 24 * hour) / count))
+  db.prepare(
+    `INSERT INTO activities (conversation, seq, activity) ${numbers} SELECT 'c' || i, 1, ? FROM n`,
+  ).run(activity)
+  db.close()
+}
+
+/** How long this thread works on it, and how long at most without letting others in between, in milliseconds. */
+async function worked(work: () => Promise<void>): Promise<{ total: number; longest: number }> {
+  let last = process.threadCpuUsage()
+  let [total, longest, isOver] = [0, 0, false]
+  const look = () => {
+    const { user, system } = process.threadCpuUsage(last)
+    last = process.threadCpuUsage()
+    longest = Math.max(longest, (user + system) / 1000)
+    total += (user + system) / 1000
+    if (!isOver) setImmediate(look)
+  }
+  setImmediate(look)
+  await work()
+  isOver = true
+  look()
+  return { total, longest }
 }
 
 function sourcesOf(store: Store, now: () => number): NumberSources {
@@ -184,6 +220,26 @@ describe('the numbers of the desk', () => {
         { upTo: null, times: 0 },
       ],
     })
+  })
+
+  it('let turns be taken in between, however many conversations there are', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'kaijo-numbers-'))
+    const file = join(dir, 'kaijo.db')
+    const now = Date.parse('2026-11-23T10:00:00+09:00')
+    const store = openSqlite(file, () => now)
+    fill(file, 20_000, now)
+    const sources = sourcesOf(store, () => now)
+    const month = { from: '2026-10-25', to: today }
+    const { total, longest } = await worked(async () => {
+      const { flows } = await readNumbers(sources, month, 'ja')
+      expect(flows).to.have.lengthOf(0)
+      expect(await leftIn(sources, month)).to.have.lengthOf(20_000)
+      await csvOf(await conversationTable(sources, month, 'ja', (id) => id))
+    })
+    await store.close()
+    rmSync(dir, { recursive: true })
+    // What this thread has worked, not the clock: others use the machine too.
+    expect(longest / total, `${longest} of ${total} ms at once`).to.be.lessThan(1 / 8)
   })
 
   it('count by the bank’s day, also when the machine is elsewhere', () => {
