@@ -1,8 +1,16 @@
 import { Agent, fetch } from 'undici'
 import { type Activity, type Client, connect } from './directLine.ts'
 
+/** One of them, and what the server has said that it has. */
+export interface Writer {
+  conversation: string
+  key: string
+  taken: string[]
+}
+
 /** Customers who write at a pace of their own, whatever the answers take, and hear by open sockets. */
 export interface Paced {
+  writers: readonly Writer[]
   /** What was sent and not taken, each with why. */
   failures: string[]
   /** How often the answer was "not now", and the message was sent again. */
@@ -72,6 +80,7 @@ export async function startPaced(
   })()
 
   return {
+    writers: all,
     failures,
     postponed: () => postponed,
     stop() {
@@ -86,12 +95,8 @@ export async function startPaced(
   }
 }
 
-interface Customer {
+interface Customer extends Writer {
   client: Client
-  conversation: string
-  key: string
-  /** What the server has said that it has. */
-  taken: string[]
 }
 
 type Post = (path: string, key: string, body: object) => ReturnType<typeof fetch>
@@ -104,21 +109,43 @@ async function begin(url: string, secret: string, post: Post): Promise<Customer>
   return { client, conversation: client.conversationId(), key, taken: [] }
 }
 
-async function whole({ client, conversation, key, taken }: Customer, url: string) {
+async function whole(customer: Customer, url: string) {
+  const { client, taken } = customer
+  for (;;) {
+    const log = await answered(customer, url)
+    if (client.activities.length >= log.length) return { heard: client.activities, log, taken }
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+/** The whole log of a conversation, once everything in it is answered. */
+export async function answered({ conversation, key }: Writer, url: string): Promise<Activity[]> {
   const of = `${url}/v3/directline/conversations/${conversation}/activities`
   const headers = { authorization: `Bearer ${key}` }
   for (;;) {
     const log: Activity[] = []
     for (let watermark = '0'; ; ) {
       const answer = await fetch(`${of}?watermark=${watermark}`, { headers })
+      if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`)
       const page = (await answer.json()) as { activities: Activity[]; watermark: string }
       if (page.activities.length === 0) break
       log.push(...page.activities)
       watermark = page.watermark
     }
-    const answered = new Set(log.map(({ replyToId }) => replyToId))
-    const isDone = log.every(({ id, from }) => from.role === 'bot' || answered.has(id))
-    if (isDone && client.activities.length >= log.length) return { heard: client.activities, log, taken }
+    const replied = new Set(log.map(({ replyToId }) => replyToId))
+    if (log.every(({ id, from }) => from.role === 'bot' || replied.has(id))) return log
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
+}
+
+/** Each message once, each answered once, and the answers in the order of the messages; gives the messages' words. */
+export function expectOnce(log: Activity[]): string[] {
+  const asked = log.filter(({ from }) => from.role !== 'bot')
+  const words = asked.map(({ text = '' }) => text)
+  const answers = log.flatMap(({ replyToId }) => replyToId ?? [])
+  const turns = answers.filter((id, at) => id !== answers[at - 1])
+  if (new Set(words).size !== words.length) throw new Error(`A message is there twice: ${words.join(', ')}`)
+  if (turns.join() !== asked.map(({ id }) => id).join())
+    throw new Error(`Not each message was answered once and in order: ${turns.join(', ')}`)
+  return words
 }
