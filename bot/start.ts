@@ -3,10 +3,13 @@ import { defaultSupport } from '../content/index.ts'
 import type { Words } from '../locales/index.ts'
 import { createUnlockClient, openAudit, readPublicKey } from '../unlock/index.ts'
 import type { Sandbox } from '../unlock/sandbox/index.ts'
+import { createAgentTyping } from './agentTyping.ts'
 import { type Committed, deedsOf } from './auditTurn.ts'
 import { directLine } from './channels/directLine.ts'
 import { line } from './channels/line.ts'
+import type { LineReference } from './channels/lineEvents.ts'
 import { teams, teamsDelivery } from './channels/teams.ts'
+import type { TeamsReference } from './channels/teamsActivity.ts'
 import type { Config } from './config.ts'
 import { firstLoaded, localesBeside } from './contentPlace.ts'
 import { Delivery } from './delivery.ts'
@@ -165,6 +168,15 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
     config.teams &&
     toTeams &&
     teams({ store, turns, words, settings: config.teams, config, typing: toTeams.typing, log })
+  const agentTyping = createAgentTyping({
+    board,
+    toSockets: (conversation, name) => chat.typing(conversation, name),
+    channels: {
+      ...(lineChannel && { line: ({ reference }) => lineChannel.typing(reference as LineReference) }),
+      ...(toTeams && { teams: ({ reference }) => toTeams.typing(reference as TeamsReference) }),
+    },
+    log,
+  })
   const source = () => ({
     content: live.content(),
     desk: live.desk(),
@@ -177,6 +189,7 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
     board,
     desk,
     source,
+    onTyping: agentTyping,
     allowedDigits: () => live.bot().allowedDigits,
     log,
   })

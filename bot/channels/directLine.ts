@@ -37,6 +37,8 @@ export interface DirectLineParts {
 export interface DirectLine {
   routes: Route[]
   upgrades: Upgrade[]
+  /** Shows the clients of a conversation that an agent writes, by the name that customers read. */
+  typing(conversation: string, name: string): void
   /** Sends open streams away with 1012. */
   close(): void
 }
@@ -53,6 +55,7 @@ export function directLine(parts: DirectLineParts): DirectLine {
   return {
     routes: [...rest.routes(), widgetSession({ ...parts, credentials, rates })],
     upgrades: [stream],
+    typing: stream.typing,
     close: stream.close,
   }
 }
@@ -76,6 +79,7 @@ function streaming({ store, log, metrics, config, patience = 10_000 }: DirectLin
         throw new HttpError(429, 'TooManyStreams', 'Too many streams are open', { 'Retry-After': '10' })
       streams.open({ request, socket, head }, conversation, after, give)
     },
+    typing: (conversation: string, name: string) => streams.typing(conversation, name),
     close: () => streams.close(),
-  } satisfies Upgrade
+  } satisfies Upgrade & Pick<DirectLine, 'typing'>
 }

@@ -16,6 +16,8 @@ const keepAliveEvery = 25_000
 export interface Streams {
   /** Takes a checked handshake over; `given` is called when the socket is gone. */
   open(handshake: Handshake, conversation: string, after: number, given: () => void): void
+  /** Shows those who follow it that an agent writes, by the name that customers read. */
+  typing(conversation: string, name: string): void
   /** Sends everyone away: 1012, "service restart", makes clients come back. */
   close(): void
 }
@@ -87,6 +89,9 @@ export function createStreams(parts: Parts): Streams {
       // A handshake that ws refuses closes the socket without ever becoming a WebSocket.
       socket.once('close', given)
       server.handleUpgrade(request, socket, head, (client) => follow(client, conversation, after, given))
+    },
+    typing(conversation, name) {
+      for (const follower of followers.get(conversation) ?? []) follower.typing(name)
     },
     close() {
       stopListening()
@@ -163,6 +168,14 @@ class Follower {
   }
 
   /** An empty frame keeps proxies and clients sure of the line; who has not answered the last ping is gone. */
+  /** Passes by: it is in no log, and a client that reads slowly misses nothing. */
+  typing(name: string): void {
+    if (this.#socket.readyState !== this.#socket.OPEN || this.#socket.bufferedAmount > 0) return
+    const from = { id: 'agent', name, role: 'bot' }
+    const typing = { type: 'typing', channelId: 'directline', conversation: { id: this.#conversation }, from }
+    this.#socket.send(JSON.stringify({ activities: [typing], watermark: String(this.#after) }))
+  }
+
   beat(): void {
     this.#frames = 0
     if (this.#isAlive) {

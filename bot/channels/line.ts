@@ -32,6 +32,8 @@ export interface LineParts {
 export interface Line {
   sender: Sender
   routes(turns: Pick<Turns, 'accept'>): Route[]
+  /** Shows somebody for some seconds that an agent is writing; not in a group, where LINE has no dots. */
+  typing(reference: LineReference): Promise<void>
   close(): Promise<void>
 }
 
@@ -39,6 +41,8 @@ type Kind<K> = Extract<LineEvent, { kind: K }>
 
 /** LINE sends at most a few kilobytes; its own limit is not published. */
 const mostBytes = 1024 * 1024
+/** LINE takes steps of five seconds; the next message ends it. */
+const typingSeconds = 10
 /** LINE takes no answer after 2 s for a failure, and sends again what failed. */
 const mostStoring = 1800
 
@@ -67,6 +71,10 @@ export function line({ settings, publicUrl, store, words, log, now = Date.now, p
       webhook(new Webhook({ ...parts, turns }), settings.secrets),
       ...lineBackRoutes({ identity, resume }),
     ],
+    async typing({ user }) {
+      const body = { chatId: user, loadingSeconds: typingSeconds }
+      if (user) await api.call({ path: '/v2/bot/chat/loading/start', body, within: 3000 })
+    },
     async close() {
       identity.close()
       waiting.close()

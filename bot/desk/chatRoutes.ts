@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { State } from '../../dialogs/index.ts'
 import { HttpError, type HttpRequest, type Route } from '../route.ts'
 import { maskSecrets } from '../secrets.ts'
+import type { Conversation } from '../store/index.ts'
 import { readBody } from './accessRoutes.ts'
 import { approvedLines } from './approved.ts'
 import type { Audited, DeskAct } from './audited.ts'
@@ -22,6 +23,8 @@ export interface ChatParts extends ChatSources {
   desk: Desk
   audited: Audited
   live: Pick<DeskLive, 'changed' | 'listChanged'>
+  /** The agent who has a conversation writes in it, by the name that the customer reads. */
+  onTyping?: (conversation: Conversation, name: string) => void
   /** Digits that are no secret. */
   allowedDigits: () => readonly string[]
 }
@@ -125,7 +128,7 @@ function ownerships(parts: ChatParts): Route[] {
 
 /** What is said to the customer, noted for each other, and done with the script. */
 function words(parts: ChatParts): Route[] {
-  const { desk, sql, now, live, viewers } = parts
+  const { desk, sql, store, now: clock, live, viewers } = parts
   return [
     action(parts, 'send', written, 'sent', async ({ text: said }, { id, press }) => {
       checkDraft(said, { allowedDigits: parts.allowedDigits(), approved: await approvedAt(parts, id) })
@@ -133,7 +136,7 @@ function words(parts: ChatParts): Route[] {
     }),
     action(parts, 'note', written, 'noted', async ({ key: press, text: said }, { id, agent }) => {
       const { text: kept } = maskSecrets(said, parts.allowedDigits())
-      const note = { id: `${id}/${press}`, conversation: id, account: agent.id, text: kept, at: now() }
+      const note = { id: `${id}/${press}`, conversation: id, account: agent.id, text: kept, at: clock() }
       await writeNote(sql, note)
       return undefined
     }),
@@ -147,6 +150,9 @@ function words(parts: ChatParts): Route[] {
     }),
     action(parts, 'typing', nothing, undefined, async (_, { id, agent }) => {
       if (viewers.writes(agent, id)) live.changed(id)
+      const now = await store.conversation(id)
+      // Whoever else writes there has nothing to say to the customer yet.
+      if (now?.owner === 'agent' && now.agent === agent.id) parts.onTyping?.(now, agent.shown)
       return undefined
     }),
   ]

@@ -1,3 +1,4 @@
+import { WebSocket } from 'ws'
 import type { Running } from './kaijo.ts'
 
 /** A customer of the desk, in the web chat's own protocol. */
@@ -10,8 +11,17 @@ export interface Customer {
   press(title: string): Promise<void>
   /** Everything that was said to the customer, in order. */
   heard(): Promise<string[]>
+  /** What its page hears on the stream from now on, one activity after the other. */
+  listen(): Promise<{ heard: StreamActivity[]; stop(): void }>
   /** Waits until every turn of it is over. */
   settled(): Promise<void>
+}
+
+/** An activity as the stream brings it. */
+export interface StreamActivity {
+  type: string
+  text?: string
+  from: { id: string; name?: string; role?: string }
 }
 
 interface Said {
@@ -55,6 +65,18 @@ export async function customerAt(kaijo: Running, locale = 'ja'): Promise<Custome
       if (!value)
         throw new Error(`"${title}" is not among ${offered.map((action) => action.title).join(', ')}`)
       await send({ value })
+    },
+    async listen() {
+      const again = await fetch(`${root}/${id}`, { headers })
+      const { streamUrl } = (await again.json()) as { streamUrl: string }
+      const socket = new WebSocket(streamUrl)
+      const heard: StreamActivity[] = []
+      socket.on('message', (data) => {
+        const text = String(data)
+        if (text !== '') heard.push(...(JSON.parse(text) as { activities: StreamActivity[] }).activities)
+      })
+      await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject))
+      return { heard, stop: () => socket.terminate() }
     },
     heard: async () => (await said()).map(({ text = '' }) => text),
   }

@@ -16,6 +16,8 @@ export interface Activity {
   /** Of an event. */
   name?: string
   from: 'bot' | 'user'
+  /** The name of the person who speaks for the bank; the bot has none. */
+  agent?: string
   text: string
   /** BCP 47, when the server says it. */
   locale?: string
@@ -61,12 +63,14 @@ export function readFrame(data: unknown): Frame {
 function readActivity(raw: Record<string, unknown>): Activity[] {
   const id = asText(raw.id)
   const type = asText(raw.type)
-  const from = asObject(raw.from).role === 'user' ? 'user' : 'bot'
+  const speaker = asObject(raw.from)
+  const from = speaker.role === 'user' ? 'user' : 'bot'
   // A typing activity passes by and is in no log, so it may come without an id.
   if (!type || (!id && type !== 'typing')) return []
   const activity: Activity = { id, type, from, text: asText(raw.text), choices: readChoices(raw) }
   const clientActivityID = asText(asObject(raw.channelData).clientActivityID)
   if (clientActivityID) activity.clientActivityID = clientActivityID
+  if (speaker.id === 'agent' && asText(speaker.name)) activity.agent = asText(speaker.name)
   if (asText(raw.replyToId)) activity.replyToId = asText(raw.replyToId)
   if (raw.value !== undefined) activity.value = raw.value
   if (asText(raw.locale)) activity.locale = asText(raw.locale)

@@ -4,7 +4,7 @@ import { element } from './element.ts'
 import { linked } from './link.ts'
 import { print } from './print.ts'
 import type { Entry } from './transcript.ts'
-import type { ChatWords } from './words.ts'
+import { type ChatWords, fill } from './words.ts'
 
 /** What a bubble's buttons do. */
 export interface Pressed {
@@ -15,7 +15,7 @@ export interface Pressed {
 /** Draws one message: who, what, and its buttons; `lang` tells screen readers how to read it. */
 export function drawBubble(entry: Entry, words: ChatWords, pressed: Pressed): HTMLElement {
   const { activity, from } = entry
-  const who = element('span', { class: 'unseen' }, from === 'bot' ? words.bot : words.you)
+  const who = element('span', { class: 'unseen' }, speakerOf(entry, words))
   const item = element('div', { class: `message ${from}`, lang: activity.locale }, who)
   const body = element('div', { class: 'bubble' })
   item.append(body)
@@ -30,6 +30,11 @@ export function drawBubble(entry: Entry, words: ChatWords, pressed: Pressed): HT
   }
   if (from === 'bot' && actions.length > 0) item.append(drawChoices(unlike(actions), words, pressed))
   return item
+}
+
+function speakerOf({ from, activity: { agent } }: Entry, words: ChatWords): string {
+  if (from === 'user') return words.you
+  return agent ? fill(words.agent, { name: agent }) : words.bot
 }
 
 /** The line under a message of the customer: on its way, or not sent, with a button to try again. */

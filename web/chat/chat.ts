@@ -48,7 +48,7 @@ export class Chat {
     lang: () => this.#lang,
     onChange: (said) => this.#changed(said),
     onCaughtUp: (isCaughtUp) => this.#list.announce(isCaughtUp),
-    onTyping: (isTyping) => this.#chrome.typing(isTyping),
+    onTyping: (isTyping, agent) => this.#chrome.typing(isTyping, agent),
     onLink: (link) => this.#chrome.link(link),
   })
 

@@ -6,6 +6,8 @@ import type { ChatKey, ChatWords, Lang } from './words.ts'
 const patience = 1500
 /** A bot that has not answered by then is not typing. */
 const typingLasts = 20_000
+/** An agent who goes on writing is heard of every few seconds. */
+const agentTypingLasts = 7000
 
 /** Everything around the messages: labels, the notice of the connection, the typing dots. */
 export class Chrome {
@@ -50,11 +52,12 @@ export class Chrome {
     else this.#notice()
   }
 
-  /** Shows the dots for a while; a message takes them away. */
-  typing(isTyping: boolean): void {
+  /** Shows the dots for a while; a message takes them away. `agent`: the name of the person who writes. */
+  typing(isTyping: boolean, agent = ''): void {
     clearTimeout(this.#typingTimer)
     byId('typing', HTMLElement).hidden = !isTyping
-    if (isTyping) this.#typingTimer = setTimeout(() => this.typing(false), typingLasts)
+    const lasts = agent === '' ? typingLasts : agentTypingLasts
+    if (isTyping) this.#typingTimer = setTimeout(() => this.typing(false), lasts)
   }
 
   #notice(): void {

@@ -16,7 +16,7 @@ interface Parts {
   onChange(said: Activity[]): void
   /** The transcript holds all that was said before; `false`: it begins to be another conversation's. */
   onCaughtUp(isCaughtUp: boolean): void
-  onTyping(isTyping: boolean): void
+  onTyping(isTyping: boolean, agent?: string): void
   onLink(link: Link): void
 }
 
@@ -141,7 +141,7 @@ export class Conversation {
     for (const activity of frame.activities)
       if (activity.name === 'handoff.status') this.#handedOver(activity)
     const last = frame.activities.findLast((activity) => activity.from === 'bot')
-    if (last) this.#parts.onTyping(last.type === 'typing')
+    if (last) this.#parts.onTyping(last.type === 'typing', last.agent)
     if (messages.length > 0) this.#parts.onChange(this.#isCaughtUp ? said : [])
   }
 

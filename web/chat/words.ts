@@ -11,6 +11,7 @@ export const chatKeys = [
   'secret',
   'you',
   'bot',
+  'agent',
   'choices',
   'pending',
   'failed',

@@ -5,6 +5,7 @@ import { type Api, Refused, type Screen } from './api.ts'
 import { field, form } from './field.ts'
 import { inviteForm, showLink } from './invite.ts'
 import { recordsForm } from './records.ts'
+import { tooMany } from './tooMany.ts'
 
 /** The accounts of the desk for admins, and for everyone their own password. */
 export function openAccounts(place: HTMLElement, api: Api): Screen {
@@ -101,13 +102,13 @@ function ownPassword(api: Api, told: (text: string) => void): HTMLElement {
       api.entered(await api.send('PUT', '/desk/api/me/password', body))
       told(api.t('accounts.saved'))
     } catch (error) {
-      const code = error instanceof Refused ? error.code : ''
+      const { code, seconds } = error instanceof Refused ? error : { code: '' }
       const keys: Record<string, string> = {
         WrongPassword: 'accounts.wrongOld',
         UnfitPassword: 'logon.unfit',
-        TooManyTries: 'logon.tooMany',
       }
-      alert.textContent = api.t(keys[code] ?? 'shell.failed', { minutes: 15 })
+      alert.textContent =
+        code === 'TooManyTries' ? tooMany(api, { seconds }) : api.t(keys[code] ?? 'shell.failed')
     }
   }
   return element(

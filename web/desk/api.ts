@@ -19,11 +19,14 @@ export class Refused extends Error {
   override readonly name = 'Refused'
   readonly status: number
   readonly code: string
+  /** When to come back, of one that was too many. */
+  readonly seconds: number | undefined
 
-  constructor(status: number, code: string) {
+  constructor(status: number, code: string, seconds?: number) {
     super(`The server answered ${status} ${code}`)
     this.status = status
     this.code = code
+    this.seconds = seconds
   }
 }
 
@@ -87,7 +90,8 @@ export function createApi(
     if (answer.ok) return body as T
     const { error } = (body ?? {}) as { error?: { code?: string } }
     if (answer.status === 401 && seat.me) told.onLeft()
-    throw new Refused(answer.status, error?.code ?? 'Unknown')
+    const seconds = Number(answer.headers.get('retry-after')) || undefined
+    throw new Refused(answer.status, error?.code ?? 'Unknown', seconds)
   }
 
   return {

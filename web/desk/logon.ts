@@ -1,6 +1,7 @@
 import { element } from '../chat/element.ts'
 import { type Api, type Me, Refused, type Screen } from './api.ts'
 import { field, form } from './field.ts'
+import { tooMany } from './tooMany.ts'
 import { openWelcome } from './welcome.ts'
 
 const refusals = ['unavailable', 'expired', 'declined', 'invalid', 'role', 'disabled']
@@ -72,8 +73,8 @@ export function otherLanguage({ lang, t }: Api): HTMLElement {
 }
 
 function sentence(api: Api, error: unknown): string {
-  const { status } = error instanceof Refused ? error : { status: 0 }
-  if (status === 401) return api.t('logon.wrong')
-  if (status === 429) return api.t('logon.tooMany', { minutes: 15 })
+  if (!(error instanceof Refused)) return api.t('shell.failed')
+  if (error.status === 401) return api.t('logon.wrong')
+  if (error.status === 429) return tooMany(api, error)
   return api.t('shell.failed')
 }

@@ -1,6 +1,7 @@
 import { element } from '../chat/element.ts'
 import { type Api, type Me, Refused, type Screen } from './api.ts'
 import { field, form } from './field.ts'
+import { tooMany } from './tooMany.ts'
 
 /** Where somebody chooses a password who came by a one-time link; the first admin chooses a name, too. */
 export function openWelcome(place: HTMLElement, api: Api, token: string, onLeave: () => void): Screen {
@@ -85,7 +86,7 @@ const sentences = new Map([
 ])
 
 function sentence(api: Api, error: unknown): string {
-  const { code, status } = error instanceof Refused ? error : { code: '', status: 0 }
-  if (status === 429) return api.t('logon.tooMany', { minutes: 15 })
-  return api.t(sentences.get(code) ?? 'shell.failed')
+  if (!(error instanceof Refused)) return api.t('shell.failed')
+  if (error.status === 429) return tooMany(api, error)
+  return api.t(sentences.get(error.code) ?? 'shell.failed')
 }

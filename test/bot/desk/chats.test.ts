@@ -180,6 +180,26 @@ describe('the chats of the desk', function () {
     expect(viewers).to.deep.equal([{ id: ken.id, shown: '健', isWriting: true }])
   })
 
+  it('shows the customer that their agent writes, and not that somebody else does', async () => {
+    const customer = await inQueue()
+    const page = await customer.listen()
+    const typing = () => page.heard.filter(({ type }) => type === 'typing').map(({ from }) => from)
+    const type = (agent: DeskVisitor) => agent.ask('POST', path(customer, '/typing'), {})
+    await type(hana)
+    await press(hana, customer, 'take')
+    await type(ken)
+    await type(hana)
+    const said = { text: 'お待たせしました。' }
+    await press(hana, customer, 'send', said)
+    while (!page.heard.some(({ text }) => text === said.text))
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    expect(typing()).to.deep.equal([{ id: 'agent', name: '花子', role: 'bot' }])
+    page.stop()
+    const log = await kaijo.store.activities(customer.id, 0, 100)
+    expect(log.filter(({ activity }) => activity.type === 'typing')).to.deep.equal([])
+    await press(hana, customer, 'close')
+  })
+
   it('lets a supervisor take over and an agent hand on, and nobody else', async () => {
     const customer = await inQueue()
     await press(hana, customer, 'take')

@@ -94,6 +94,15 @@ describe('the chats at the desk', function () {
     const customer = await whoAsks('en')
     await take(agent)
     await said(customer, /佐藤花子/)
+    // Whoever reads with the ear hears who speaks.
+    const speaker = customer.chat('.message.bot .unseen').last()
+    expect(await speaker.textContent()).to.equal('佐藤花子, our staff')
+    await agent.page.keyboard.press('e')
+    await agent.page.keyboard.type('One moment')
+    await customer.chat('#typing:not([hidden])').waitFor()
+    await agent.page.keyboard.press('Control+A')
+    await agent.page.keyboard.press('Delete')
+    await agent.page.keyboard.press('Escape')
     for (let n = 0; n < 3; n++) {
       const step = await insertSendAnswer(agent, (text) => said(customer, lastLine(text)))
       expect(step)
