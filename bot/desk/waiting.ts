@@ -34,7 +34,7 @@ export function sweepQueue(
 }
 
 /** Whoever sweeps keeps the desk for so long; when it has died, another one begins after that. */
-const SWEEPS_MS = 10_000
+const SWEEPS_MS = 8000
 /** More than anybody can have at once; the rest is for the next time. */
 const most = 1000
 

@@ -10,6 +10,8 @@ export interface Widget {
   conversation: string
   /** Resolves when the server has taken it. */
   say(said: { text: string; value?: unknown }): Promise<void>
+  /** A key is pressed in it. */
+  types(): void
   /** What stands in the chat. */
   said(): Entry['activity'][]
   end(): void
@@ -39,6 +41,7 @@ export async function openWidget(bot: { readonly url: string }, lang: 'ja' | 'en
       chat.say({ type: 'message', locale: lang, ...said })
       await until(() => !isOnTheWay())
     },
+    types: () => chat.write(),
     said: () => entries().map(({ activity }) => activity),
     end: () => chat.leave(),
   }

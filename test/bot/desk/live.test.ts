@@ -7,29 +7,10 @@ import type { ChatView, Line } from '../../../web/desk/chatView.ts'
 import { LiveLine } from '../../../web/desk/liveLine.ts'
 import { type DeskVisitor, firstAdmin, invited } from '../../support/desk.ts'
 import { customerAt } from '../../support/deskCustomer.ts'
+import { dial } from '../../support/deskSocket.ts'
 import { type Running, runKaijo } from '../../support/kaijo.ts'
 
 type Agent = DeskVisitor & { id: string }
-
-/** A socket as a browser at the desk opens it, and everything that it hears. */
-function dial(agent: DeskVisitor, headers: Record<string, string> = {}) {
-  const address = `${agent.url.replace(/^http/, 'ws')}/desk/live`
-  const socket = new WebSocket(address, {
-    headers: { cookie: agent.cookies(), origin: new URL(agent.url).origin, ...headers },
-  })
-  const heard: string[] = []
-  socket.on('message', (data) => heard.push(String(data)))
-  const opened = new Promise<number>((resolve) => {
-    socket.on('open', () => resolve(101))
-    socket.on('unexpected-response', (_, answer) => resolve(answer.statusCode ?? 0))
-    socket.on('error', () => {})
-  })
-  const closed = new Promise<number>((resolve) => socket.on('close', resolve))
-  const until = async (fits: (hint: string) => boolean) => {
-    while (!heard.some(fits)) await new Promise((resolve) => socket.once('message', resolve))
-  }
-  return { socket, heard, opened, closed, until }
-}
 
 describe('the live line of the desk', function () {
   this.timeout(300_000)
