@@ -12,7 +12,8 @@ const root = join(import.meta.dirname, '..', '..')
 export class Mind {
   readonly bank = new Bank()
   readonly content: Content
-  readonly #dialogs: ReturnType<typeof createDialogs>
+  /** The dialogs, for those that give them a conversation of their own. */
+  readonly bot: ReturnType<typeof createDialogs>
   #turn = 0
 
   constructor(bank = 'osaka-city', contentDir = join(root, 'content'), localesDir = join(root, 'locales')) {
@@ -20,7 +21,7 @@ export class Mind {
     if (!content) throw new Error(`The content is broken: ${JSON.stringify(findings, null, 1)}`)
     this.content = content
     const words = createWords({ dir: localesDir, sentences: content.sentences, bank: content.bank })
-    this.#dialogs = createDialogs({
+    this.bot = createDialogs({
       content,
       words,
       lexicons: { ja: readLexicon(localesDir, 'ja'), en: readLexicon(localesDir, 'en') },
@@ -45,7 +46,7 @@ export class Mind {
   /** One turn. */
   hear(state: State | undefined, activity: Partial<Activity>, channel = 'test'): Promise<Reply> {
     const id = String(++this.#turn)
-    return this.#dialogs.reply({ id, conversation: 'c', channel, activity, state })
+    return this.bot.reply({ id, conversation: 'c', channel, activity, state })
   }
 
   /** The customer writes. */

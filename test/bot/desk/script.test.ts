@@ -1,10 +1,13 @@
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { createDesk, type Desk } from '../../../bot/desk/desk.ts'
 import { pressedOf, type ScriptAnswer } from '../../../bot/desk/press.ts'
 import { type Script, type ScriptSource, scriptOf, trailOf } from '../../../bot/desk/script.ts'
+import { openSqlite } from '../../../bot/store/sqlite.ts'
 import { agentMark, loadContent } from '../../../content/index.ts'
 import type { Reply, State } from '../../../dialogs/index.ts'
-import { createWords } from '../../../locales/index.ts'
+import { createWords, type Words } from '../../../locales/index.ts'
+import { agents } from '../../support/deskChat.ts'
 import { buttons, Mind } from '../../support/mind.ts'
 
 const root = join(import.meta.dirname, '..', '..', '..')
@@ -29,13 +32,54 @@ function where({ stack, run }: State): string {
   return JSON.stringify({ stack, flow: run?.flow, path: run?.path, outcome: run?.outcome })
 }
 
+/** An agent's press on the script of a chat, as the desk does it: read from the store, answered, and committed. */
+class ChatRunner {
+  readonly #store = openSqlite(':memory:')
+  readonly #desk: Desk
+  #chats = 0
+
+  constructor(mind: Mind, words: ScriptSource['words']) {
+    const parts = { store: this.#store, bot: () => mind.bot, wake() {} }
+    this.#desk = createDesk({ ...parts, words: () => words as Words })
+  }
+
+  /** A chat in this state, which an agent has: what its state is after the presses. Nothing is said to the customer. */
+  async answer(state: State, presses: readonly object[]): Promise<State> {
+    const conversation = `chat-${++this.#chats}`
+    const press = { conversation, agent: agents.yamada }
+    const { channel, version } = await this.#store.open(conversation, 'test')
+    const ownership = { owner: 'agent', agent: agents.yamada.id, queuedAt: 1, waitingSince: null } as const
+    const event = { eventId: conversation, eventChannel: 'test', isNew: true }
+    await this.#store.commit({
+      conversation,
+      channel,
+      version,
+      state,
+      said: [],
+      requests: [],
+      ownership,
+      ...event,
+    })
+    for (const [at, pressed] of presses.entries())
+      await this.#desk.answer({ ...press, key: `press-${at}`, pressed })
+    expect(await this.#store.activities(conversation, 0, 10)).to.deep.equal([])
+    return (await this.#store.conversation(conversation))?.state as State
+  }
+
+  close(): Promise<void> {
+    return this.#store.close()
+  }
+}
+
 class Runners {
   readonly mind: Mind
   readonly source: ScriptSource
+  readonly chats: ChatRunner
 
   constructor(bank: string) {
     this.mind = new Mind(bank)
     this.source = sourceOf(bank)
+    this.chats = new ChatRunner(this.mind, this.source.words)
   }
 
   script(state: State, agentLocale: 'ja' | 'en' = 'ja'): Script {
@@ -67,19 +111,23 @@ class Runners {
 
   /** The customer presses the button; the agents press the key of the script. */
   async answer(trio: Trio, answer: Omit<ScriptAnswer, 'at'>): Promise<Trio> {
-    const phone = await this.#byScript(trio.phone, answer, 'phone')
-    const chat = await this.#byScript(trio.chat, answer, 'test')
+    const phone = await this.#onPhone(trio.phone, answer)
+    const chat = await this.chats.answer(trio.chat, this.#presses(trio.chat, answer))
     let bot = trio.bot
     if (answer.symptom) bot = await this.#press(bot, (value) => value.do === 'trouble')
     bot = await this.#press(bot, (value) => value.choice === (answer.symptom ?? answer.choice))
     return { bot, phone, chat }
   }
 
-  async #byScript(state: State, answer: Omit<ScriptAnswer, 'at'>, channel: string): Promise<State> {
+  async #onPhone(state: State, answer: Omit<ScriptAnswer, 'at'>): Promise<State> {
     let now = state
-    for (const value of pressedOf({ ...answer, at: this.script(state).at }))
-      now = (await this.mind.hear(now, { type: 'message', text: '', value }, channel)).state
+    for (const value of this.#presses(state, answer))
+      now = (await this.mind.hear(now, { type: 'message', text: '', value }, 'phone')).state
     return now
+  }
+
+  #presses(state: State, answer: Omit<ScriptAnswer, 'at'>): object[] {
+    return pressedOf({ ...answer, at: this.script(state).at })
   }
 
   async #press(reply: Reply, isIt: (value: Record<string, string>) => boolean): Promise<Reply> {
@@ -114,6 +162,8 @@ for (const bank of ['osaka-city', 'minato-example'])
           }
         }
       })
+
+      after(() => runners.chats.close())
 
       it('comes by the same answers to the same steps and outcomes as the bot, on the phone and in the chat', () => {
         for (const flow of runners.mind.content.flows.values()) {
