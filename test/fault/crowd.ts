@@ -54,16 +54,23 @@ export class Crowd {
     for (const customer of this.#customers) customer.stop()
   }
 
-  /** When all that was said had been seen: `performance.now()`, after `end`. */
+  /** When the last message was taken, and when all that was said had been seen: `performance.now()`, after `end`. */
+  writtenAt = 0
   restedAt = 0
 
   /**
    * Lets them finish what they write, waits until the answers to all of it have been seen (`most` milliseconds at most),
    * and gives what each of them knows.
    */
-  async end(most = 30_000): Promise<History[]> {
+  end(most = 30_000): Promise<History[]> {
     this.stop()
+    return this.whole(most)
+  }
+
+  /** The same, of those who write until they are done. */
+  async whole(most: number): Promise<History[]> {
     await this.#writing
+    this.writtenAt = performance.now()
     const end = performance.now() + most
     while (this.#customers.some((customer) => !customer.isAnswered) && performance.now() < end)
       await sleep(20)

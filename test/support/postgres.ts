@@ -49,7 +49,7 @@ export async function startPostgres(settings: readonly string[] = []): Promise<P
   // Not by a hook of mocha: several files of a process may share it.
   process.once('exit', () => {
     if (!existsSync(dir)) return
-    if (isRunning) process.kill(pid(), 'SIGQUIT')
+    if (isRunning && existsSync(join(dir, 'postmaster.pid'))) process.kill(pid(), 'SIGQUIT')
     rmSync(dir, { recursive: true, force: true })
   })
   const signal = (name: NodeJS.Signals) => signalAll(pid(), name)
