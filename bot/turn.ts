@@ -233,9 +233,20 @@ class TurnTaker implements Turns {
     if (outcome !== 'committed') return
     for (const { conversation: other } of tells) this.wake(other)
     if (sends && reply.said.length > 0) this.#deps.onSend?.(id)
+    if (reply.rating) await this.#unsay(id, event.activity)
     const ms = performance.now() - began
     this.#deps.onTurn?.(turn, ms)
     this.#deps.log.info({ ...reply.trace, conversation: id, ms: Math.round(ms * 10) / 10 })
+  }
+
+  /** What somebody thought of an agent is counted without a name, and is no line of the conversation: agents read those. */
+  async #unsay(conversation: string, { id }: Partial<Activity>): Promise<void> {
+    const { store, log } = this.#deps
+    try {
+      if (id) await store.erase(conversation, id)
+    } catch (err) {
+      log.error({ event: 'rating.kept', conversation, err })
+    }
   }
 
   /** Asks who has the conversation before any dialog runs: while a person has it, nothing is said and news are kept. */

@@ -311,6 +311,19 @@ describe('a customer whose chat an agent has closed', () => {
     expect(await rating(one)).to.deep.equal([1])
   })
 
+  it('leaves no line in the conversation, where agents would read it: neither by a tap nor in words', async () => {
+    for (const act of ['tap', 'words'] as const) {
+      const one = closed()
+      await one
+      const before = (await one.store.activities(one.conversation, 0, 100)).length
+      await (act === 'tap' ? one.user('不満') : one.types('不満'))
+      const log = await one.store.activities(one.conversation, before, 100)
+      expect(await rating(one)).to.deep.equal([2])
+      expect(log.map(({ activity }) => activity.type)).to.include('messageDelete')
+      expect(JSON.stringify(log)).not.to.include('不満').and.not.to.include('choice')
+    }
+  })
+
   it('goes on without answering: whatever else is written goes its usual way', async () => {
     const one = closed()
     await one.user('1').bot('利用者の暗証番号は、わかりますか')
