@@ -21,6 +21,9 @@ interface Parts {
   isClosing: () => boolean
 }
 
+/** Milliseconds; Node looks twice before it believes that nothing moves. */
+const unread = 5000
+
 /** The one wrapping of all routes: limits before, guarding headers and fixed errors after, a line in log and metrics. */
 export function createServe(parts: Parts): Serve {
   const { config, log } = parts
@@ -50,6 +53,8 @@ export function createServe(parts: Parts): Serve {
       answer = wire(failure(err))
       send(response, answer, common, isHead)
     }
+    // While it is under way: whoever takes nothing of it for so long is gone. Node's own time begins when all has left.
+    response.socket?.setTimeout(unread)
     noted(parts, route, { id, method: request.method ?? '', status: answer.status, started })
   }
 }

@@ -1,5 +1,5 @@
 import { createServer as createListener, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import restify from 'restify'
 import { giveMetrics, metricsText } from './clusterMetrics.ts'
 import type { Config } from './config.ts'
@@ -57,8 +57,10 @@ export function createServer(parts: ServerParts): Server {
   let isClosing = false
   const serve = createServe({ ...parts, rates, isClosing: () => isClosing })
   const routed = router([...parts.routes, ...health.routes, metricsRoute(metrics)], serve)
+  const inTurn = counting()
   const front = createListener(listener, (request, response) => {
     response.on('error', () => request.destroy())
+    if (!inTurn(request, response)) return void request.socket.destroy()
     const refusal = refused(request)
     if (refusal) void serve(refusing(refusal), request, response)
     else routed(request, response)
@@ -92,6 +94,20 @@ export function createServer(parts: ServerParts): Server {
       await closed
       clearTimeout(timer)
     },
+  }
+}
+
+/** No client of ours sends a request before the last is answered; a caller that sends thousands would be all we do. */
+const mostAtOnce = 32
+
+/** Whether a connection has no more requests open than that. */
+function counting(): (request: IncomingMessage, response: ServerResponse) => boolean {
+  const open = new WeakMap<Socket, number>()
+  return ({ socket }, response) => {
+    const now = (open.get(socket) ?? 0) + 1
+    open.set(socket, now)
+    response.once('close', () => open.set(socket, (open.get(socket) ?? 1) - 1))
+    return now <= mostAtOnce && !socket.destroyed
   }
 }
 

@@ -255,6 +255,15 @@ describe('the server', () => {
     await alive()
   })
 
+  it('answers requests that come together, and hangs up on a caller who sends many without waiting for answers', async () => {
+    const ask = 'GET /things/1 HTTP/1.1\r\nHost: x\r\n\r\n'
+    const answers = (text: string) => text.split('HTTP/1.1 200').length - 1
+    const last = ask.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n')
+    expect(answers(await raw(server.port, ask.repeat(9) + last))).to.equal(10)
+    expect(answers(await raw(server.port, ask.repeat(500), { open: true }))).to.be.below(64)
+    await alive()
+  })
+
   it('closes connections that take forever to say what they want', async () => {
     expect(await raw(server.port, 'GET /things/1 HTTP/1.1\r\nHost: x\r\nX-Slow: ', { open: true })).to.match(
       /^HTTP\/1.1 408/,

@@ -15,7 +15,7 @@ export const scenario: Scenario = {
   id: 'F10',
   title:
     'ends, hangs and grows by nothing of what is sent to the web chat, LINE, Teams, the desk and the practice bank',
-  minutes: 20,
+  minutes: 40,
   async run(context) {
     const [line, teams] = [await standInForLine(), await TeamsStandIn.start()]
     const kaijo = await watched({ ...line.env, ...teams.env, NODE_EXTRA_CA_CERTS: teams.authorityFile })

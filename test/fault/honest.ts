@@ -54,6 +54,7 @@ export function gateHonest(
   figure(`honest p99 before, ms`, slowest(before))
   figure(`honest p99, ${what}, ms`, slowest(during))
   figure(`honest answers, ${what}`, during.waits.length)
+  for (const problem of during.problems) log(`     not served: ${problem}`)
   gate(`honest customers not served, ${what}`, during.problems.length, '==', 0)
   // Of few answers the slowest says nothing; below 20 ms it is the machine's other work that is measured.
   pace(

@@ -28,8 +28,8 @@ async function converse(who: Customer): Promise<void> {
 }
 
 async function late(): Promise<never> {
-  await sleep(10_000, undefined, { ref: false })
-  throw new Error('not answered within 10 s')
+  await sleep(30_000, undefined, { ref: false })
+  throw new Error('not answered within 30 s')
 }
 
 const all = await Promise.all(Array.from({ length: customers }, () => customer({ url, secret } as Served)))

@@ -4,27 +4,10 @@ import { connect as connectTls } from 'node:tls'
 import { expect } from 'chai'
 import { WebSocket } from 'ws'
 import { type Customer, customer } from './customer.ts'
+import { dripping, type Slow, slow } from './slow.ts'
 import { mishaps, type Watched, watched } from './watched.ts'
 
 const attackers = 30
-
-/** How a slow caller begins, and what it goes on with, byte by byte. */
-const slow = [
-  { head: 'GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ', drip: 'x' },
-  {
-    head: 'POST /widget/session HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 8000\r\n\r\n{',
-    drip: 'x',
-  },
-  {
-    head: 'POST /unlock/callback HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n',
-    drip: '1\r\nx\r\n',
-  },
-  {
-    head: 'POST /v1/requests HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n',
-    drip: '1\r\nx\r\n',
-  },
-  { head: '', drip: '' },
-]
 
 describe('callers who hold connections', function () {
   // Closed by the server within 12 s; its defaults alone would take a minute for headers, five for bodies.
@@ -50,7 +33,9 @@ describe('callers who hold connections', function () {
       () => encrypted(sandbox),
     ]
     const closed = doors.flatMap((open) =>
-      slow.flatMap((one) => Array.from({ length: attackers }, () => dripping(open(), one))),
+      Object.values(slow).flatMap((one: Slow) =>
+        Array.from({ length: attackers }, () => dripping(open(), one)),
+      ),
     )
     const honest = await customer(kaijo)
     await honest.say('証明書を選ぶ画面が出ません')
@@ -110,16 +95,6 @@ describe('callers who hold connections', function () {
 /** An attacker believes any certificate. */
 function encrypted(port: number): Socket {
   return connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false })
-}
-
-/** Resolves when the server has closed the connection. */
-async function dripping(socket: Socket, { head, drip }: { head: string; drip: string }): Promise<void> {
-  socket.on('error', () => undefined)
-  socket.resume()
-  socket.write(head)
-  const timer = setInterval(() => drip && socket.writable && socket.write(drip), 300)
-  await new Promise((resolve) => socket.once('close', resolve))
-  clearInterval(timer)
 }
 
 async function opened(kaijo: Watched, { token, conversation }: Customer): Promise<WebSocket> {

@@ -18,6 +18,8 @@ export interface Look {
   heap: number
   /** The longest that its event loop stood still since it was asked last, in milliseconds. */
   stalled: number
+  /** Open connections, those that it has opened itself too. */
+  sockets: number
 }
 
 /** The whole of Kaijo in a process of its own, with a witness inside. */

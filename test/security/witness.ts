@@ -48,6 +48,7 @@ function look(isSwept: boolean): object {
     megabytes: Math.round(rss / 1024 / 1024),
     heap: megabytes(heapUsed + external),
     stalled,
+    sockets: process.getActiveResourcesInfo().filter((kind) => kind === 'TCPSocketWrap').length,
   }
 }
 
