@@ -1,11 +1,17 @@
+import { randomBytes } from 'node:crypto'
 import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { expect } from 'chai'
+import { WebSocket } from 'ws'
 import { openPostgres } from '../../bot/store/postgres.ts'
-import { byWidget, customers, type Place } from '../support/channelCustomers.ts'
+import type { State } from '../../dialogs/index.ts'
+import { byWidget, customers, type Place, settled } from '../support/channelCustomers.ts'
 import { runKaijo } from '../support/kaijo.ts'
+import { until } from '../support/lineStandIn.ts'
 import { sharedPostgres } from '../support/postgres.ts'
 import { type Served, serve } from '../support/process.ts'
-import { conversationTable, type Surroundings, type Tried } from './conversationTable.ts'
+import { TeamsCustomer } from '../support/teamsCustomer.ts'
+import { act, conversationTable, type Surroundings, type Tried } from './conversationTable.ts'
 
 conversationTable('on PostgreSQL', customers, {
   most: 8,
@@ -22,8 +28,74 @@ const { console: _, ...overNetwork } = customers
 conversationTable(
   'on PostgreSQL with two processes, each message to the other one in turn',
   { ...overNetwork, widget: byWidget },
-  { most: 12, start: startTwo },
+  { most: 12, start: startTwo, also: redeliveries },
 )
+
+/** What comes twice comes to the other process the second time, or to both at once. */
+function redeliveries(tried: () => Surroundings & { place(): Place }): void {
+  it('tells a customer once what the bank has told both at once', async () => {
+    const { bank, place } = tried()
+    const here = place()
+    const customer = await byWidget(here, 'ja')
+    for (const press of ['service-suspended', 'user', 'all', 'known'])
+      await act({ place: here, bank, customer, one: { press, at: '' }, locale: 'ja' })
+    const { state } = (await here.kaijo.store.conversation(customer.conversation)) ?? {}
+    const { id = '' } = (state as State).run?.request ?? {}
+    Object.assign(bank.requests.get(id) ?? {}, { state: 'cleared' })
+    const { headers, body } = bank.webhook(id, 'cleared')
+    const posts = Array.from({ length: 6 }, () =>
+      fetch(`${here.kaijo.url}/unlock/callback`, { method: 'POST', headers, body: new Uint8Array(body) }),
+    )
+    for (const { status } of await Promise.all(posts)) expect(status).to.equal(204)
+    await settled(here.kaijo, customer.conversation)
+    const log = await here.kaijo.store.activities(customer.conversation, 0, 1000)
+    const said = log.filter(({ activity }) => activity.from?.role === 'bot')
+    const { words } = await customer.seen(said.length)
+    expect(words.match(/解除されたことを確認しました/g)).to.have.length(1)
+    await customer.end()
+  })
+
+  it('answers an event of LINE once that is delivered again to the other one', async () => {
+    const { line, place } = tried()
+    const { kaijo } = place()
+    const user = `U${randomBytes(16).toString('hex')}`
+    const event = line.event(user, { type: 'follow', follow: { isUnblocked: false } })
+    const again = { ...event, deliveryContext: { isRedelivery: true } }
+    for (const one of [event, again, again]) expect((await line.post(kaijo.url, [one])).status).to.equal(200)
+    await settled(kaijo, `line:${user}`)
+    await until(async () => line.got(user).length > 0 && !(await kaijo.store.outgoing(`line:${user}`)))
+    expect(line.got(user)).to.have.length(1)
+  })
+
+  it('answers a message of Teams once that is delivered again to the other one', async () => {
+    const { teams, place } = tried()
+    const { kaijo } = place()
+    const customer = new TeamsCustomer(kaijo, teams, { locale: 'ja-JP' })
+    const message = customer.activity({ type: 'message', text: 'ログオンできない' })
+    for (let n = 0; n < 3; n++) expect((await customer.post(message)).ok).to.equal(true)
+    await settled(kaijo, `teams:${customer.id}`)
+    const log = await kaijo.store.activities(`teams:${customer.id}`, 0, 100)
+    expect(log.filter(({ activity }) => activity.from?.role !== 'bot')).to.have.length(1)
+    await until(async () => !(await kaijo.store.outgoing(`teams:${customer.id}`)))
+    expect(teams.count(customer.id)).to.equal(log.length - 1)
+  })
+
+  it('opens one stream for a ticket that the other one has given, and never a second one', async () => {
+    const { kaijo } = tried().place()
+    const headers = { authorization: `Bearer ${await kaijo.token()}` }
+    const begun = await fetch(`${kaijo.url}/v3/directline/conversations`, { method: 'POST', headers })
+    const { streamUrl } = (await begun.json()) as { streamUrl: string }
+    const { pathname, search } = new URL(streamUrl)
+    const open = () => {
+      const socket = new WebSocket(`${kaijo.url.replace('http', 'ws')}${pathname}${search}`)
+      return new Promise<boolean>((resolve) => {
+        socket.on('open', () => resolve(true))
+        socket.on('error', () => resolve(false))
+      }).finally(() => socket.terminate())
+    }
+    expect([await open(), await open(), await open()]).to.deep.equal([true, false, false])
+  })
+}
 
 async function startTwo({ bank, teams, line }: Surroundings): Promise<Tried> {
   const STORAGE_URL = (await sharedPostgres()).place()

@@ -37,6 +37,15 @@ export interface Tried {
   end(): Promise<void>
 }
 
+/** How a Kaijo is tried. */
+interface Trial {
+  /** So many customers at a time. */
+  most: number
+  start: (around: Surroundings) => Promise<Tried>
+  /** Tests of the same Kaijo, when the table is done. */
+  also?: (tried: () => Surroundings & { place(): Place }) => void
+}
+
 /** A conversation of the table with one customer, on its way. */
 interface Row {
   title: string
@@ -47,11 +56,11 @@ interface Row {
   left: PromiseWithResolvers<string>
 }
 
-/** Leads every conversation of table.yaml in each of these channels and both languages, `most` customers at a time. */
+/** Leads every conversation of table.yaml in each of these channels and both languages. */
 export function conversationTable(
   where: string,
   channels: Record<string, Arrive>,
-  { most, start }: { most: number; start: (around: Surroundings) => Promise<Tried> },
+  { most, start, also }: Trial,
 ): void {
   describe(`the table of conversations, ${where}`, function () {
     this.timeout(300_000)
@@ -89,6 +98,8 @@ export function conversationTable(
         walked.set(conversation.name, same.set(`${channel}, ${locale}`, await left.promise))
         expect(new Set(same.values()).size, JSON.stringify([...same])).to.equal(1)
       })
+
+    also?.(() => ({ ...around, place: () => ({ ...around, kaijo: tried.place() }) }))
   })
 }
 
@@ -146,7 +157,8 @@ async function placeOf(place: Place, customer: Customer): Promise<string> {
   return top?.replace(/^service-suspended\//, '') ?? run?.outcome ?? 'none'
 }
 
-interface Acting {
+/** One line of a conversation, with the customer who says it. */
+export interface Acting {
   place: Place
   bank: BadBank
   customer: Customer
@@ -154,7 +166,8 @@ interface Acting {
   locale: 'ja' | 'en'
 }
 
-async function act({ place, bank, customer, one, locale }: Acting): Promise<void> {
+/** Does what the line says; resolves when it has had its turn. */
+export async function act({ place, bank, customer, one, locale }: Acting): Promise<void> {
   if ('press' in one) await customer.press(await button(place, customer, one.press))
   else if ('say' in one) await customer.say(one.say[locale])
   else if ('tapAgain' in one) await customer.tapAgain()
