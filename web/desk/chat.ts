@@ -64,7 +64,7 @@ class Chat {
       onAnswer: (answer) => void this.#answer(answer),
       onInsert: (text) => this.#insert(text),
     })
-    this.#notes = new ChatNotes(api, (key, text) => this.#post('note', { key, text }))
+    this.#notes = new ChatNotes(api, conversation, (key, text) => this.#post('note', { key, text }))
     this.#feed = new ChatFeed<ChatView>({
       rim: browserRim,
       read: (after) => api.get<ChatView>(`${this.#path}?after=${after}`, { background: true }),
@@ -141,9 +141,8 @@ class Chat {
 
   #actOf(key: string): (() => void) | undefined {
     if (key === 't' && this.#view?.owner === 'queue') return () => void this.#act('take')
-    if (!this.#view?.isMine) return undefined
-    if (key === '/') return () => this.#draft.beginSearch()
-    if (key === 'e') return () => this.#draft.focus()
+    if (key === '/' && this.#view?.isMine) return () => this.#draft.beginSearch()
+    if (key === 'e' && this.#view?.isMine) return () => this.#draft.focus()
     return this.#script.actOf(key, this.#status)
   }
 

@@ -13,7 +13,11 @@ export class ChatNotes {
   /** A note whose sending went wrong is sent again under its old key. */
   #pending: { key: string; text: string } | undefined
 
-  constructor(api: Api, save: (key: string, text: string) => Promise<object | undefined>) {
+  constructor(
+    api: Api,
+    conversation: string,
+    save: (key: string, text: string) => Promise<object | undefined>,
+  ) {
     this.#api = api
     this.#field = element('textarea', { id: 'note', rows: 2, maxlength: 2000 })
     const form = element(
@@ -39,7 +43,21 @@ export class ChatNotes {
       ),
       this.#list,
       form,
+      element(
+        'p',
+        { class: 'prints' },
+        this.#print(conversation, ''),
+        ' ',
+        this.#print(conversation, '?notes=1'),
+      ),
     )
+  }
+
+  /** The whole conversation on paper, with the notes or without. */
+  #print(conversation: string, query: '' | '?notes=1'): HTMLElement {
+    const href = `/desk/conversations/${encodeURIComponent(conversation)}/print${query}`
+    const words = this.#api.t(query ? 'chats.printWithNotes' : 'chats.printAll')
+    return element('a', { href, target: '_blank', rel: 'noopener' }, words)
   }
 
   draw({ notes }: ChatView): void {

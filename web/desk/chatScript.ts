@@ -2,6 +2,8 @@ import { element } from '../chat/element.ts'
 import type { Api } from './api.ts'
 import type { ChatView } from './chatView.ts'
 import { copyText } from './copying.ts'
+import { keyButton } from './keyButton.ts'
+import { outcomeSheet, printSheet } from './outcomeSheet.ts'
 import { type Choice, type Outcome, type Script, unmarked } from './phoneView.ts'
 
 export type Answer = { choice: string } | { symptom: string } | { do: 'back' | 'restart' }
@@ -40,11 +42,13 @@ export class ChatScript {
   actOf(key: string, status: HTMLElement): (() => void) | undefined {
     const { script } = this.#view ?? {}
     if (!script) return undefined
+    if (key === 'c') return () => void copyText(wording(script), status, this.#api)
+    if (key === 'p' && script.outcome) return printSheet
+    if (!this.#view?.isMine) return undefined
     const choice = script.choices.find((one) => one.key === key)
     if (choice) return () => this.#acts.onAnswer({ choice: choice.id })
     const symptom = script.symptoms.find((one) => one.key === key)
     if (symptom) return () => this.#acts.onAnswer({ symptom: symptom.id })
-    if (key === 'c') return () => void copyText(wording(script), status, this.#api)
     if (key === 'b') return () => this.#acts.onAnswer({ do: 'back' })
     return undefined
   }
@@ -73,6 +77,7 @@ export class ChatScript {
       ...this.#answers('chats.answers', script.choices, isMine, (one) => ({ choice: one.id })),
       ...this.#answers('phone.symptoms', script.symptoms, isMine, (one) => ({ symptom: one.id })),
       ...(isMine ? [this.#back()] : []),
+      ...(script.outcome ? this.#sheet(script.outcome, locale) : []),
       ...this.#inside(script),
       ...(script.guide ? [this.#guide(script.guide)] : []),
       element('p', { class: 'quiet version' }, t('phone.version', { version: script.version })),
@@ -176,14 +181,13 @@ export class ChatScript {
   }
 
   #back(): HTMLElement {
-    const button = element(
-      'button',
-      { type: 'button', class: 'button', 'aria-keyshortcuts': 'B' },
-      element('kbd', { 'aria-hidden': 'true' }, 'B'),
-      this.#api.t('phone.back'),
-    )
-    button.addEventListener('click', () => this.#acts.onAnswer({ do: 'back' }))
-    return button
+    return keyButton('B', this.#api.t('phone.back'), () => this.#acts.onAnswer({ do: 'back' }))
+  }
+
+  /** On the page the wording says the same: the sheet itself is for paper. */
+  #sheet(outcome: Outcome, lang: ChatView['locale']): HTMLElement[] {
+    const button = keyButton('P', this.#api.t('chats.printSheet'), printSheet)
+    return [button, outcomeSheet(outcome, this.#api, lang)]
   }
 }
 

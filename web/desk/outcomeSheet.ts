@@ -28,6 +28,14 @@ export function outcomeSheet(outcome: Outcome, api: Api, lang: Lang): HTMLElemen
   )
 }
 
+/** Prints the sheet and nothing else of the page. */
+export function printSheet(): void {
+  const page = document.documentElement
+  page.classList.add('sheet-only')
+  window.addEventListener('afterprint', () => page.classList.remove('sheet-only'), { once: true })
+  print()
+}
+
 /** The same as a text, for a mail or a note. */
 export function outcomeText(outcome: Outcome, api: Api, lang: Lang): string {
   const list = (title: string, items: string[]) =>

@@ -216,6 +216,55 @@ describe('the chats at the desk', function () {
     await customer.context.close()
   })
 
+  it('prints what a customer is told at the end and nothing else, and the conversation with the notes or without', async () => {
+    const agent = await atChats()
+    const customer = await whoAsks()
+    const { page } = agent
+    await take(agent)
+    await page.getByLabel('メモを書く').fill('折り返し希望')
+    await page.getByRole('button', { name: 'メモを残す' }).click()
+    await page.locator('.note-text').waitFor()
+    await page.locator('[data-begin]').focus()
+    // Not all three at hand, then none of them: a form.
+    for (let n = 0; n < 12 && (await page.getByRole('button', { name: 'ご案内を印刷' }).count()) === 0; n++) {
+      const before = await wording(agent).innerText()
+      await page.keyboard.press(
+        (await page.locator('.answers').first().getByRole('button').count()) > 1 ? '2' : '1',
+      )
+      await wording(agent).filter({ hasNotText: before }).waitFor()
+    }
+    await page.evaluate('window.print = () => { document.body.dataset.printed = "yes" }')
+    await page.keyboard.press('p')
+    await page.locator('body[data-printed]').waitFor()
+    await page.emulateMedia({ media: 'print' })
+    const sheet = page.locator('.chat-script .sheet')
+    expect(await sheet.isVisible()).to.equal(true)
+    expect(await sheet.innerText()).to.include(
+      firstLine((await page.locator('.wording .say').last().textContent()) ?? ''),
+    )
+    for (const other of ['.lines', '.chat-notes', '.chat-head', '.wording', 'header'])
+      expect(await page.locator(other).first().isVisible(), other).to.equal(false)
+    await page.evaluate('dispatchEvent(new Event("afterprint"))')
+    expect(await sheet.isVisible()).to.equal(false)
+    expect(await page.locator('.lines').isVisible()).to.equal(true)
+    await page.emulateMedia({ media: 'screen' })
+    for (const [name, has] of [
+      ['会話を印刷', false],
+      ['メモも入れて印刷', true],
+    ] as const) {
+      const [paper] = await Promise.all([
+        agent.context.waitForEvent('page'),
+        page.getByRole('link', { name }).click(),
+      ])
+      await paper.locator('li').first().waitFor()
+      expect((await paper.innerText('main')).includes('折り返し希望'), name).to.equal(has)
+      expect(await paper.innerText('main')).to.include('ログオンできない')
+    }
+    expect(agent.complaints).to.deep.equal([])
+    await agent.context.close()
+    await customer.context.close()
+  })
+
   it('rings for a customer whom nobody has taken after two seconds, and not with the sound off', async () => {
     const agents = [await atChats(), await atChats()]
     for (const [at, { page }] of agents.entries()) {
