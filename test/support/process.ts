@@ -20,6 +20,8 @@ export interface Served {
   isRunning(): boolean
   /** Starts it (again); resolves when it is ready. */
   start(): Promise<void>
+  /** Its number; none when it does not run. */
+  pid(): number | undefined
   /** Lets it stand still or go on: SIGSTOP, SIGCONT. */
   signal(signal: NodeJS.Signals): void
   /** SIGKILL: nothing is finished, nothing is closed. */
@@ -68,6 +70,7 @@ export async function serve(env: Record<string, string> = {}, program = [entry])
       const authority = join(dir, 'sandbox', 'ca.crt')
       if (existsSync(authority)) trust(readFileSync(authority, 'utf8'))
     },
+    pid: () => (isRunning() ? child?.pid : undefined),
     signal: (signal) => void child?.kill(signal),
     async kill() {
       const gone = exited()
