@@ -52,6 +52,27 @@ export function* searchInPieces(
   lexis: Lexis = noLexis,
 ): Generator<void, Search> {
   const all = [...entries]
+  const ids = all.map(({ id }) => id)
+  const scores = yield* scoresInPieces(all, locales, sentence, lexis)
+  return (text, locale) => {
+    const best = scores(text, locale)
+    return ids
+      .map((id, i) => ({ id, score: best[i] as number }))
+      .filter(({ score }) => score > 0)
+      .sort((a, b) => b.score - a.score)
+  }
+}
+
+/** How sure the search is of each entry, in their order, 0 to 1; for whoever looks for more than that. */
+export type Scores = (text: string, locale: string) => Float64Array
+
+/** Makes the same as `searchInPieces`, which gives the scores as they are. */
+export function* scoresInPieces(
+  all: readonly FaqEntry[],
+  locales: readonly string[],
+  sentence: (locale: string, key: string) => string,
+  lexis: Lexis = noLexis,
+): Generator<void, Scores> {
   const tools = toolsOf(lexis)
   const shelves: [string, Shelf][] = []
   for (const locale of locales) {
@@ -66,19 +87,18 @@ export function* searchInPieces(
     const outside = lexis.outside[locale] ?? []
     shelves.push([locale, yield* buildShelf(texts, outside, locale, tools)])
   }
-  const ids = all.map(({ id }) => id)
+  const count = all.length
   return (text, locale) => {
     const asked = plain(text.slice(0, MOST_LETTERS)).slice(0, MOST_LETTERS)
-    const best = new Float64Array(ids.length)
+    const best = new Float64Array(count)
     for (const [language, shelf] of shelves) {
       const weight = language === locale ? 1 : OTHER_LANGUAGE
-      for (const [i, score] of shelf(asked).entries()) {
-        if (score * weight > (best[i] as number)) best[i] = score * weight
+      const scores = shelf(asked)
+      for (let i = 0; i < count; i++) {
+        const score = (scores[i] as number) * weight
+        if (score > (best[i] as number)) best[i] = score
       }
     }
-    return ids
-      .map((id, i) => ({ id, score: best[i] as number }))
-      .filter(({ score }) => score > 0)
-      .sort((a, b) => b.score - a.score)
+    return best
   }
 }

@@ -25,12 +25,8 @@ export function createSpeller(
   return (sound, scores) => {
     const likeness = new Map<number, number>()
     if (sound.length > MOST_LETTERS || new Set(sound).size < 3) return likeness
-    const first = [...scores.keys()]
-      .sort((one, other) => (scores[other] as number) - (scores[one] as number))
-      .slice(0, FIRST)
-      .filter((entry) => (scores[entry] as number) > 0)
     const fuse = new Fuse(
-      first.flatMap((entry) => byEntry.get(entry) ?? []),
+      bestOf(scores).flatMap((entry) => byEntry.get(entry) ?? []),
       { keys: ['sound'], includeScore: true, ignoreLocation: true, threshold: 0.45 },
     )
     for (const { item, score = 1 } of fuse.search(sound)) {
@@ -40,4 +36,19 @@ export function createSpeller(
     }
     return likeness
   }
+}
+
+/** The entries that fare best, in order, without sorting thousands of others. */
+function bestOf(scores: Float64Array): number[] {
+  const best: number[] = []
+  for (let entry = 0; entry < scores.length; entry++) {
+    const score = scores[entry] as number
+    if (score <= 0) continue
+    let at = best.length
+    while (at > 0 && (scores[best[at - 1] as number] as number) < score) at--
+    if (at >= FIRST) continue
+    best.splice(at, 0, entry)
+    if (best.length > FIRST) best.pop()
+  }
+  return best
 }

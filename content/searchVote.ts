@@ -65,8 +65,9 @@ export function* learnVote(
 
 function nearest(likeness: Float64Array, entryOf: Uint32Array, entries: number): Float64Array {
   const best = new Float64Array(entries)
-  for (const [i, entry] of entryOf.entries()) {
-    best[entry] = Math.max(best[entry] as number, likeness[i] as number)
+  for (let i = 0; i < entryOf.length; i++) {
+    const entry = entryOf[i] as number
+    if ((likeness[i] as number) > (best[entry] as number)) best[entry] = likeness[i] as number
   }
   return best
 }

@@ -5,8 +5,8 @@ import {
   createReader,
   type DeskContent,
   type FaqEntry,
-  type Search,
-  searchInPieces,
+  type Scores,
+  scoresInPieces,
 } from '../../content/index.ts'
 import type { Locale, Words } from '../../locales/index.ts'
 
@@ -64,43 +64,38 @@ export function* deskSearchInPieces(
   desk: DeskContent,
   words: Pick<Words, 't'>,
 ): Generator<void, DeskSearch> {
-  const entries = new Map<string, Entry>()
+  const entries: Entry[] = []
   for (const entry of entriesOf(content, desk, words)) {
-    entries.set(`${entry.kind}/${entry.id}`, entry)
+    entries.push(entry)
     yield
   }
-  const { likely, contains } = yield* rankersOf(entries, content)
+  const likely = yield* likelyOf(entries, content)
+  const contains = yield* containsOf(entries, content)
   return ({ text, agentLocale, customerLocale, most = 8 }) => {
     if (text.trim() === '') return []
     const best = new Best(most)
     const held = contains(text)
-    for (const { id, score } of likely(text, agentLocale)) {
-      best.add(id, score + (held.get(id) ?? 0))
-      held.delete(id)
-    }
-    for (const [id, score] of held) best.add(id, score)
-    return best.all.flatMap(({ id, score }) => {
-      const entry = entries.get(id)
-      return entry ? shown(entry, score, agentLocale, customerLocale) : []
-    })
+    const scores = likely(text, agentLocale)
+    for (let at = 0; at < entries.length; at++) best.add(at, (scores[at] as number) + (held[at] as number))
+    return best.all.map(({ at, score }) => shown(entries[at] as Entry, score, agentLocale, customerLocale))
   }
 }
 
 /** The few best of many, in order, without sorting the many: this runs at each keystroke. */
 class Best {
-  readonly all: { id: string; score: number }[] = []
+  readonly all: { at: number; score: number }[] = []
   readonly #most: number
 
   constructor(most: number) {
     this.#most = most
   }
 
-  add(id: string, score: number): void {
+  add(at: number, score: number): void {
     if (score <= NOISE) return
-    let at = this.all.length
-    while (at > 0 && (this.all[at - 1]?.score ?? 0) < score) at--
-    if (at >= this.#most) return
-    this.all.splice(at, 0, { id, score })
+    let place = this.all.length
+    while (place > 0 && (this.all[place - 1]?.score ?? 0) < score) place--
+    if (place >= this.#most) return
+    this.all.splice(place, 0, { at, score })
     if (this.all.length > this.#most) this.all.pop()
   }
 }
@@ -162,13 +157,13 @@ function answerEntry(entry: FaqEntry, both: (key: string) => Both): Entry {
   }
 }
 
-/** The search of the bot over all of them, and a look for the very letters, for words that are still being typed. */
-function* rankersOf(entries: Map<string, Entry>, { lexis }: Content) {
-  const asked = [...entries].map(
-    ([id, { other }]): FaqEntry => ({
-      id,
-      question: `${id}?`,
-      answer: id,
+/** The search of the bot over all of them. */
+function likelyOf(entries: Entry[], { lexis }: Content): Generator<void, Scores> {
+  const asked = entries.map(
+    ({ other }, at): FaqEntry => ({
+      id: String(at),
+      question: `${at}?`,
+      answer: String(at),
       phrases: other,
       person: false,
       handoff: false,
@@ -177,32 +172,51 @@ function* rankersOf(entries: Map<string, Entry>, { lexis }: Content) {
     }),
   )
   const sentence = (locale: string, key: string): string => {
-    const entry = entries.get(key.replace(/\?$/, ''))
+    const entry = entries[Number(key.replace(/\?$/, ''))]
     return (key.endsWith('?') ? entry?.title : entry?.text)?.[locale as Locale] ?? ''
   }
   // Whether the bot could answer it is not the question here, so nothing is held against it.
-  const likely: Search = yield* searchInPieces(asked, locales, sentence, { ...lexis, outside: {} })
+  return scoresInPieces(asked, locales, sentence, { ...lexis, outside: {} })
+}
+
+/** A look for the very letters, for words that are still being typed: how much each entry has of them. */
+function* containsOf(entries: Entry[], { lexis }: Content): Generator<void, (text: string) => Float64Array> {
   const read = createReader(lexis.readings)
-  const sounds = new Map<string, { titles: string[]; others: string[] }>()
-  for (const [id, { title, other }] of entries) {
-    const of = (texts: string[]) => texts.map((text) => letters(read(text)))
-    sounds.set(id, { titles: of([title.ja, title.en]), others: of([...other.ja, ...other.en]) })
+  const of = (texts: string[]) => texts.map((text) => letters(read(text)))
+  const sounds: { titles: string[]; others: string[] }[] = []
+  for (const { title, other } of entries) {
+    sounds.push({ titles: of([title.ja, title.en]), others: of([...other.ja, ...other.en]) })
     yield
   }
-  const contains = (text: string) => {
+  const places = placesIn(sounds.map(({ titles, others }) => [...titles, ...others].join('\n')))
+  return (text) => {
     const words = text
       .split(/[\s、,]+/)
       .map((word) => letters(read(word)))
       .filter((word) => word.length > 1)
-    const held = new Map<string, number>()
-    if (words.length === 0) return held
-    for (const [id, { titles, others }] of sounds) {
-      const best = Math.max(IN_TITLE * shareIn(titles, words), IN_OTHER_WORDS * shareIn(others, words))
-      if (best > 0) held.set(id, best)
+    const held = new Float64Array(entries.length)
+    for (const at of new Set(words.flatMap(places))) {
+      const { titles, others } = sounds[at] as (typeof sounds)[number]
+      held[at] = Math.max(IN_TITLE * shareIn(titles, words), IN_OTHER_WORDS * shareIn(others, words))
     }
     return held
   }
-  return { likely, contains }
+}
+
+/** Finds in which of many texts a word stands: looking through one long text is faster than through thousands of short ones. */
+function placesIn(texts: string[]): (word: string) => number[] {
+  const whole = texts.join('\n\n')
+  const ends: number[] = []
+  for (const text of texts) ends.push((ends.at(-1) ?? -2) + 2 + text.length)
+  return (word) => {
+    const found: number[] = []
+    let place = 0
+    for (let at = whole.indexOf(word); at >= 0; at = whole.indexOf(word, (ends[place] as number) + 1)) {
+      while ((ends[place] as number) < at) place++
+      found.push(place)
+    }
+    return found
+  }
 }
 
 function letters(sound: string): string {
