@@ -13,36 +13,29 @@ import type {
   Outgoing,
   Pass,
   Pending,
-  Question,
   Store,
   Turn,
   Unanswered,
 } from './index.ts'
 import { migrate } from './migrate.ts'
 import { PostgresBoard } from './postgresBoard.ts'
-import { counting, listCounts } from './postgresCounts.ts'
-import {
-  changeDesk,
-  columns,
-  forgetAll,
-  listConversations,
-  listHandoffs,
-  queueLength,
-} from './postgresDesk.ts'
+import { listCounts } from './postgresCounts.ts'
+import { columns, forgetAll, listConversations, listHandoffs, queueLength } from './postgresDesk.ts'
+import { acceptEvent, acceptEvents, isKnown, pendingOf } from './postgresInbox.ts'
+import { claim, giveBack, sendingFor, waitingFor } from './postgresLeases.ts'
+import { eraseWords, readLog } from './postgresLog.ts'
+import { readPass, spendPass } from './postgresPasses.ts'
 import { addressed, type Connections, openConnections, type Query, UnsureCommit } from './postgresPool.ts'
+import { listUnanswered } from './postgresQuestions.ts'
+import { commitTurn } from './postgresTurn.ts'
 import {
-  activityId,
   EVENTS_REMEMBERED_MS,
-  erased,
-  isSent,
   json,
   PASSES_REMEMBERED_MS,
   QUESTIONS_KEPT_MS,
   seqOf,
   toConversation,
   toOutgoing,
-  toPass,
-  toPending,
 } from './rows.ts'
 
 /** Where the store is, and what it needs of the outside. */
@@ -109,7 +102,9 @@ class PostgresStore implements Store {
   }
 
   async accept(inbound: Inbound): Promise<Accepted> {
-    const accepted = await this.#told(inbound.conversation, (query) => this.#accept(query, inbound))
+    const accepted = await this.#told(inbound.conversation, (query) =>
+      acceptEvent(query, inbound, this.#now()),
+    )
     if (inbound.logged && !accepted.seen) this.#say(inbound.conversation, seqOf(accepted.activityId))
     await this.#forget()
     return accepted
@@ -119,80 +114,39 @@ class PostgresStore implements Store {
     return isKnown(this.#db.query, channel, eventId)
   }
 
-  async pending(conversation: string): Promise<Pending | undefined> {
-    const [row] = await this.#db.query(
-      'SELECT channel, event, activity, reply FROM inbox WHERE conversation = $1 AND activity IS NOT NULL ORDER BY place LIMIT 1',
-      [conversation],
-    )
-    if (this.#unsure.delete(conversation)) this.#say(conversation, 0)
-    return row && toPending(row)
+  pending(conversation: string): Promise<Pending | undefined> {
+    return pendingOf(this.#db.query, conversation)
   }
 
-  async waiting(): Promise<string[]> {
-    const rows = await this.#db.query(
-      `SELECT DISTINCT conversation FROM inbox WHERE activity IS NOT NULL AND NOT ${heldByOthers('turn')}`,
-      [this.#self],
-    )
-    return rows.map((row) => row.conversation as string)
+  waiting(): Promise<string[]> {
+    return waitingFor(this.#db.query, this.#self)
   }
 
   isShared(): boolean {
     return true
   }
 
-  async hold(work: string, ms: number): Promise<boolean> {
-    const [row] = await this.#db.query(
-      `INSERT INTO leases (work, holder, held_until) VALUES ($1, $2, now() + $3 * interval '1 millisecond')
-       ON CONFLICT (work) DO UPDATE SET
-         holder = CASE WHEN ${isFree} THEN excluded.holder ELSE leases.holder END,
-         held_until = CASE WHEN ${isFree} THEN excluded.held_until ELSE leases.held_until END,
-         is_wanted = leases.is_wanted OR NOT ${isFree}
-       RETURNING holder`,
-      [work, this.#self, ms],
-    )
-    return row?.holder === this.#self
+  hold(work: string, ms: number): Promise<boolean> {
+    return claim(this.#db.query, work, this.#self, ms)
   }
 
-  async letGo(work: string): Promise<boolean> {
-    const [row] = await this.#db.query(
-      'DELETE FROM leases WHERE work = $1 AND holder = $2 RETURNING is_wanted',
-      [work, this.#self],
-    )
-    return Boolean(row?.is_wanted)
+  letGo(work: string): Promise<boolean> {
+    return giveBack(this.#db.query, work, this.#self)
   }
 
   async commit(turn: Turn): Promise<'committed' | 'stale' | 'seen'> {
-    const last = await this.#told(turn.conversation, (query) => this.#commit(query, turn))
+    const last = await this.#told(turn.conversation, (query) => commitTurn(query, turn, this.#now()))
     if (last === 'stale' || last === 'seen') return last
     if (last) this.#say(turn.conversation, seqOf(last))
     return 'committed'
   }
 
-  async activities(conversation: string, after: number, most: number): Promise<Logged[]> {
-    const rows = await this.#db.query(
-      'SELECT seq, activity FROM activities WHERE conversation = $1 AND seq > $2 ORDER BY seq LIMIT $3',
-      [conversation, after, most],
-    )
-    return rows.map((row) => ({ seq: row.seq as number, activity: JSON.parse(row.activity as string) }))
+  activities(conversation: string, after: number, most: number): Promise<Logged[]> {
+    return readLog(this.#db.query, conversation, after, most)
   }
 
   erase(conversation: string, activityId: string): Promise<void> {
-    return this.#db.transaction(async (query) => {
-      const [row] = await query(
-        'SELECT activity FROM activities WHERE conversation = $1 AND seq = $2 FOR UPDATE',
-        [conversation, seqOf(activityId)],
-      )
-      if (!row) return
-      await query('UPDATE activities SET activity = $1 WHERE conversation = $2 AND seq = $3', [
-        JSON.stringify(erased(JSON.parse(row.activity as string))),
-        conversation,
-        seqOf(activityId),
-      ])
-      await query(
-        'UPDATE inbox SET activity = $1 WHERE conversation = $2 AND activity_id = $3 AND activity IS NOT NULL',
-        [JSON.stringify({ type: 'messageDelete', id: activityId }), conversation, activityId],
-      )
-    })
+    return this.#db.transaction((query) => eraseWords(query, conversation, activityId))
   }
 
   conversations(listing: Listing): Promise<Listed[]> {
@@ -233,24 +187,15 @@ class PostgresStore implements Store {
     return requesters(this.#db.query, request)
   }
 
-  async pass(id: string): Promise<(Pass & { isSpent: boolean }) | undefined> {
-    const [row] = await this.#db.query(
-      'SELECT id, flow, step, request, expires_at, spent_at FROM passes WHERE id = $1',
-      [id],
-    )
-    return row && { ...toPass(row), isSpent: row.spent_at !== null }
+  pass(id: string): Promise<(Pass & { isSpent: boolean }) | undefined> {
+    return readPass(this.#db.query, id)
   }
 
   spend(id: string, tells?: (pass: Pass, requesters: string[]) => Inbound[]): Promise<Pass | undefined> {
     return this.#db.transaction(async (query) => {
-      const now = this.#now()
-      const [row] = await query(
-        'UPDATE passes SET spent_at = $1 WHERE id = $2 AND spent_at IS NULL AND expires_at > $1 RETURNING id, flow, step, request, expires_at',
-        [now, id],
-      )
-      if (!row) return undefined
-      const pass = toPass(row)
-      await this.#acceptAll(query, tells?.(pass, await requesters(query, pass.request)) ?? [])
+      const pass = await spendPass(query, id, this.#now())
+      if (pass)
+        await acceptEvents(query, tells?.(pass, await requesters(query, pass.request)) ?? [], this.#now())
       return pass
     })
   }
@@ -263,12 +208,8 @@ class PostgresStore implements Store {
     return row && toOutgoing(row)
   }
 
-  async sending(): Promise<string[]> {
-    const rows = await this.#db.query(
-      `SELECT DISTINCT conversation FROM outbox WHERE NOT ${heldByOthers('send')}`,
-      [this.#self],
-    )
-    return rows.map((row) => row.conversation as string)
+  sending(): Promise<string[]> {
+    return sendingFor(this.#db.query, this.#self)
   }
 
   async sent(id: number): Promise<void> {
@@ -287,13 +228,8 @@ class PostgresStore implements Store {
     ])
   }
 
-  async unanswered(): Promise<Unanswered[]> {
-    const since = this.#now() - QUESTIONS_KEPT_MS
-    const rows = await this.#db.query(
-      'SELECT question, locale, kind, at FROM unanswered WHERE at >= $1 ORDER BY id',
-      [since],
-    )
-    return rows as unknown as Unanswered[]
+  unanswered(): Promise<Unanswered[]> {
+    return listUnanswered(this.#db.query, this.#now() - QUESTIONS_KEPT_MS)
   }
 
   counts(from: string, to: string): Promise<Counted[]> {
@@ -314,146 +250,6 @@ class PostgresStore implements Store {
     this.#hints.close()
     await this.board.close()
     await this.#db.close()
-  }
-
-  /** Locks its conversation first: copies of an event that come at once stand in line there. */
-  async #accept(query: Query, inbound: Inbound): Promise<Accepted> {
-    const { channel, eventId, conversation, logged } = inbound
-    await query(
-      'INSERT INTO conversations (id, channel, touched_at) VALUES ($1, $2, $3) ON CONFLICT (id) DO UPDATE SET touched_at = excluded.touched_at',
-      [conversation, channel, this.#now()],
-    )
-    const [before] = await query('SELECT activity_id FROM inbox WHERE channel = $1 AND event = $2', [
-      channel,
-      eventId,
-    ])
-    if (before) return { seen: true, activityId: before.activity_id as string }
-    const [activity] = logged ? await this.#log(query, conversation, [inbound.activity]) : [inbound.activity]
-    const id = activity?.id ?? eventId
-    await query(
-      'INSERT INTO inbox (channel, event, conversation, activity_id, activity, reply, accepted_at) VALUES ($1, $2, $3, $4, $5, $6, $7)',
-      [channel, eventId, conversation, id, JSON.stringify(activity), json(inbound.reply), this.#now()],
-    )
-    if (inbound.reference)
-      await query('UPDATE conversations SET reference = $1 WHERE id = $2', [
-        JSON.stringify(inbound.reference),
-        conversation,
-      ])
-    return { seen: false, activityId: id }
-  }
-
-  /** Conversations are locked in the order of their ids, so that two turns that tell each other do not wait for ever. */
-  async #acceptAll(query: Query, inbounds: Inbound[]): Promise<void> {
-    const inOrder = [...inbounds].sort((one, other) => (one.conversation < other.conversation ? -1 : 1))
-    for (const inbound of inOrder) await this.#accept(query, inbound)
-  }
-
-  /** The id of the last activity it has logged, if any. */
-  async #commit(query: Query, turn: Turn): Promise<string | undefined | 'stale' | 'seen'> {
-    const { conversation, tells = [] } = turn
-    const now = this.#now()
-    if (tells.length > 0) await lockAll(query, [conversation, ...tells.map((told) => told.conversation)])
-    if (turn.isNew && (await isSeen(query, turn))) return 'seen'
-    const advanced = await query(
-      'UPDATE conversations SET state = $1, version = version + 1, touched_at = $4 WHERE id = $2 AND version = $3 RETURNING seq',
-      [json(turn.state as object | undefined), conversation, turn.version, now],
-    )
-    if (advanced.length === 0) return 'stale'
-    const said = turn.said.length > 0 ? await this.#log(query, conversation, turn.said) : []
-    await changeDesk(query, turn, now)
-    const sent = turn.sends ? said.filter(isSent) : []
-    if (sent.length > 0) {
-      await query('INSERT INTO outbox (conversation, channel, activities, reply) VALUES ($1, $2, $3, $4)', [
-        conversation,
-        turn.channel,
-        JSON.stringify(sent),
-        json(turn.reply),
-      ])
-    }
-    for (const request of turn.requests) {
-      await query('INSERT INTO requests (id, conversation) VALUES ($1, $2) ON CONFLICT DO NOTHING', [
-        request,
-        conversation,
-      ])
-    }
-    for (const pass of turn.passes ?? []) await this.#issue(query, pass)
-    await this.#acceptAll(query, tells)
-    if (turn.question) await this.#keepQuestion(query, conversation, turn.question)
-    if (turn.isNew) await this.#note(query, turn, said.at(-1)?.id ?? turn.eventId)
-    else
-      await query(
-        ...counting(
-          turn,
-          'UPDATE inbox SET activity = NULL, reply = NULL WHERE channel = $1 AND event = $2',
-          [turn.eventChannel, turn.eventId],
-        ),
-      )
-    return said.at(-1)?.id
-  }
-
-  async #note(query: Query, turn: Turn, activityId: string): Promise<void> {
-    const { eventChannel, eventId, conversation } = turn
-    await query(
-      ...counting(
-        turn,
-        'INSERT INTO inbox (channel, event, conversation, activity_id, accepted_at) VALUES ($1, $2, $3, $4, $5)',
-        [eventChannel, eventId, conversation, activityId, this.#now()],
-      ),
-    )
-  }
-
-  async #log(query: Query, conversation: string, activities: Logged['activity'][]) {
-    const [row] = await query('UPDATE conversations SET seq = seq + $1 WHERE id = $2 RETURNING seq', [
-      activities.length,
-      conversation,
-    ])
-    const first = (row?.seq as number) - activities.length + 1
-    const logged = activities.map((activity, place) => ({
-      ...activity,
-      id: activityId(conversation, first + place),
-    }))
-    await query(
-      'INSERT INTO activities (conversation, seq, activity) SELECT $1, $2 + place - 1, activity FROM unnest($3::text[]) WITH ORDINALITY AS said (activity, place)',
-      [conversation, first, logged.map((activity) => JSON.stringify(activity))],
-    )
-    return logged
-  }
-
-  async #issue(query: Query, { id, flow, step, request, expiresAt }: Pass): Promise<void> {
-    const longAgo = this.#now() - PASSES_REMEMBERED_MS
-    await query('DELETE FROM passes WHERE id = $1 AND expires_at < $2', [id, longAgo])
-    await query('INSERT INTO passes (id, flow, step, request, expires_at) VALUES ($1, $2, $3, $4, $5)', [
-      id,
-      flow,
-      step,
-      request,
-      expiresAt,
-    ])
-  }
-
-  async #keepQuestion(query: Query, conversation: string, { text, locale, kind }: Question): Promise<void> {
-    const now = this.#now()
-    if (text && !kind) {
-      await query(
-        'INSERT INTO asked (conversation, question, locale, at) VALUES ($1, $2, $3, $4) ON CONFLICT (conversation) DO UPDATE SET question = excluded.question, locale = excluded.locale, at = excluded.at',
-        [conversation, text, locale, now],
-      )
-    }
-    if (text && kind) {
-      await query('INSERT INTO unanswered (question, locale, kind, at) VALUES ($1, $2, $3, $4)', [
-        text,
-        locale,
-        kind,
-        now,
-      ])
-    }
-    if (!text && kind) {
-      await query(
-        'INSERT INTO unanswered (question, locale, kind, at) SELECT question, locale, $1, at FROM asked WHERE conversation = $2',
-        [kind, conversation],
-      )
-    }
-    if (kind) await query('DELETE FROM asked WHERE conversation = $1', [conversation])
   }
 
   /** Once an hour at most, so that the inbox stays bounded without a timer; whatever goes wrong there hurts nobody now. */
@@ -492,31 +288,6 @@ class PostgresStore implements Store {
   #tell(conversation: string, seq: number): void {
     for (const listener of this.#listeners.keys()) listener(conversation, seq)
   }
-}
-
-/** Copies that come at once stand in line at their conversation. */
-async function isSeen(query: Query, { conversation, eventChannel, eventId }: Turn): Promise<boolean> {
-  await query('SELECT 1 AS one FROM conversations WHERE id = $1 FOR UPDATE', [conversation])
-  return isKnown(query, eventChannel, eventId)
-}
-
-async function isKnown(query: Query, channel: string, eventId: string): Promise<boolean> {
-  const known = await query('SELECT 1 AS one FROM inbox WHERE channel = $1 AND event = $2', [
-    channel,
-    eventId,
-  ])
-  return known.length > 0
-}
-
-const isFree = '(leases.holder = excluded.holder OR leases.held_until < now())'
-
-/** `$1` is who asks. */
-function heldByOthers(work: 'turn' | 'send'): string {
-  return `EXISTS (SELECT 1 FROM leases WHERE work = '${work} ' || conversation AND holder <> $1 AND held_until >= now())`
-}
-
-async function lockAll(query: Query, conversations: string[]): Promise<void> {
-  await query('SELECT 1 AS one FROM conversations WHERE id = ANY($1) ORDER BY id FOR UPDATE', [conversations])
 }
 
 async function requesters(query: Query, request: string): Promise<string[]> {
