@@ -7,6 +7,7 @@ import type { Store } from '../store/index.ts'
 import type { Upgrade } from '../upgrade.ts'
 import type { Attendance } from './attendance.ts'
 import type { Guard } from './guard.ts'
+import { tellsWhoIsThere } from './presence.ts'
 import type { Agent } from './sessions.ts'
 import { seenBy } from './sight.ts'
 import { conversationOf, type Viewers } from './viewers.ts'
@@ -156,14 +157,14 @@ class Live implements DeskLive {
     this.#tell(conversation, { conversation, typing: true })
   }
 
-  /** What happened in another process; whatever else stands on the board says who is at the desk. */
+  /** What happened in another process. */
   #news(topic: string, key: string): void {
     if (this.#pages.size === 0) return
     const looked = conversationOf(topic)
     if (topic === typingTopic) this.#types(key)
     else if (topic === changedTopic) this.#change(key)
     else if (looked !== undefined) this.#change(looked)
-    else this.listChanged()
+    else if (tellsWhoIsThere(topic)) this.listChanged()
   }
 
   /** Nobody knows what: every page reads again what it shows. */

@@ -39,3 +39,8 @@ export function createPresence(now: () => number = Date.now, board: Board = new 
       isHere(agent) || board.read('left', agent) !== undefined || began > now() - presentMs,
   }
 }
+
+/** Whether a topic of the board says who is at the desk. */
+export function tellsWhoIsThere(topic: string): boolean {
+  return topic === 'here' || topic === 'left' || topic === 'away'
+}
