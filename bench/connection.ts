@@ -3,6 +3,8 @@ import { connect, type Socket } from 'node:net'
 /** An answer of a server under test. */
 export interface Answer {
   status: number
+  /** All header lines, as they came. */
+  head: string
   body: string
 }
 
@@ -30,9 +32,13 @@ export class Connection {
   }
 
   post(path: string, body: unknown, token = ''): Promise<Answer> {
-    const json = JSON.stringify(body)
+    return this.send(path, JSON.stringify(body), `Authorization: Bearer ${token}`)
+  }
+
+  /** Posts JSON byte for byte, with one header line of the caller's own. */
+  send(path: string, json: string, header: string): Promise<Answer> {
     return this.#send(
-      `POST ${path} HTTP/1.1\r\nHost: ${this.#host}\r\nAuthorization: Bearer ${token}\r\n` +
+      `POST ${path} HTTP/1.1\r\nHost: ${this.#host}\r\n${header}\r\n` +
         `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(json)}\r\n\r\n${json}`,
     )
   }
@@ -54,13 +60,14 @@ export class Connection {
     const end = this.#heard.indexOf('\r\n\r\n')
     if (end < 0) return
     const head = this.#heard.toString('latin1', 0, end)
-    const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1]
+    const isEmpty = head.startsWith('HTTP/1.1 204')
+    const length = isEmpty ? '0' : /\r\ncontent-length: *(\d+)/i.exec(head)?.[1]
     if (length === undefined) return void this.#fail(new Error(`An answer without Content-Length: ${head}`))
     const whole = end + 4 + Number(length)
     if (this.#heard.length < whole) return
     const body = this.#heard.toString('utf8', end + 4, whole)
     this.#heard = this.#heard.subarray(whole)
-    this.#waiting?.resolve({ status: Number(head.slice(9, 12)), body })
+    this.#waiting?.resolve({ status: Number(head.slice(9, 12)), head, body })
   }
 
   #fail(error: Error): void {

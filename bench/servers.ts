@@ -19,12 +19,21 @@ export const secret = 'a-direct-line-secret-for-the-bench-only'
 const patience = 20_000
 const many = '1000000'
 
+const start = [join(import.meta.dirname, '..', 'bot', 'index.ts')]
+
+/** How a start differs from the usual one. */
+export interface Manner {
+  /** Node's arguments: another program of ours, or something that is loaded before it. */
+  program?: readonly string[]
+  env?: Record<string, string>
+}
+
 /** `npm start` without npm: everything with its defaults, but for limits that one address of many callers would meet. */
-export async function startKaijo(dir: string): Promise<Started> {
+export async function startKaijo(dir: string, { program = start, env = {} }: Manner = {}): Promise<Started> {
   const [port, sandboxPort] = [await freePort(), await freePort()]
   const began = performance.now()
-  const child = spawn(process.execPath, [join(import.meta.dirname, '..', 'bot', 'index.ts')], {
-    stdio: 'ignore',
+  const child = spawn(process.execPath, program, {
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     env: {
       PATH: process.env.PATH,
       PORT: String(port),
@@ -36,6 +45,7 @@ export async function startKaijo(dir: string): Promise<Started> {
       LIMIT_CONVERSATIONS_PER_ADDRESS: many,
       LIMIT_MESSAGES_PER_CONVERSATION: many,
       LIMIT_SOCKETS_PER_ADDRESS: many,
+      ...env,
     },
   })
   tied(child)

@@ -40,6 +40,8 @@ export interface LineStandIn {
   env: Record<string, string>
   calls: Call[]
   delivered: Delivered[]
+  /** Told of each delivery, for those who count time. */
+  onDelivered?: (one: Delivered) => void
   /** What LINE should never have been sent; always empty, and `end` throws it. */
   invalid: string[]
   /** Used for the next calls whose path ends so. */
@@ -85,6 +87,7 @@ export async function standInForLine(): Promise<LineStandIn> {
     const before = byUser.get(one.to)
     if (before) before.push(one)
     else byUser.set(one.to, [one])
+    self.onDelivered?.(one)
   }
 
   const server = createServer((request, response) => void answer(request, response))

@@ -49,6 +49,8 @@ export class TeamsStandIn {
   readonly faults: (number | 'lose')[] = []
   /** Messages are taken only when it resolves. */
   held: Promise<void> | undefined
+  /** Told of each message taken, for those who count time. */
+  onPosted: ((post: Posted) => void) | undefined
   readonly bearers = new Set<string>()
   readonly key = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
   readonly unendorsed = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
@@ -201,6 +203,7 @@ export class TeamsStandIn {
     const post = { conversation, authorization, body }
     this.posted.push(post)
     this.#in.set(conversation, [...this.in(conversation), post])
+    this.onPosted?.(post)
     if (fault === 'lose') response.destroy()
     else json(201, { id: `1:${++this.#ids}` })
     for (const wake of this.#waiting.splice(0)) wake()
