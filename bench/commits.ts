@@ -24,15 +24,13 @@ export async function groupCommit(dir: string): Promise<Row[]> {
     { rounds: 3, ms: 1000 },
   )
   await Promise.all([together.close(), alone.close()])
-  // A turn of ours is two writes: its event and what came of it. A design with one would be twice as fast alone.
-  const single = figures.alone.map((turns) => turns * 2)
   return [
     {
       name: `durable guided turns/s, ${callers} callers, with group commit ÷ with a commit for each turn`,
-      figure: ratio(figures.together, single),
+      figure: ratio(figures.together, figures.alone),
       unit: 'x',
       aim: { atLeast: 5 },
-      behind: medians({ together: figures.together, 'one commit each': single }, '/s'),
+      behind: medians({ together: figures.together, 'one commit each': figures.alone }, '/s'),
     },
   ]
 }

@@ -52,6 +52,19 @@ export class Lanes {
     void this.#drive(conversation)
   }
 
+  /**
+   * Does a piece of work, which never rejects, in a lane where nobody works, and then what has come meanwhile; false when
+   * the lane is at work or has stopped. Without a lease: only where the store is not shared.
+   */
+  enter(conversation: string, piece: () => Promise<void>): boolean {
+    if (this.#isStopped || this.#busy.has(conversation)) return false
+    this.#busy.set(conversation, false)
+    void piece().then(() =>
+      this.#busy.get(conversation) ? this.#drive(conversation) : this.#leave(conversation),
+    )
+    return true
+  }
+
   /** Resolves when nobody works. */
   idle(): Promise<void> {
     if (this.#busy.size === 0) return Promise.resolve()
@@ -83,6 +96,10 @@ export class Lanes {
         this.#busy.set(conversation, true)
       }
     } while (this.#busy.get(conversation) && !this.#isStopped)
+    this.#leave(conversation)
+  }
+
+  #leave(conversation: string): void {
     this.#busy.delete(conversation)
     if (this.#busy.size === 0) for (const resolve of this.#idle.splice(0)) resolve()
   }

@@ -1,6 +1,7 @@
 import type { Activity } from 'botbuilder-core'
 import { defaultSupport } from '../content/index.ts'
 import { type DeskNow, hold, type Initiation, ratedSilently } from '../dialogs/index.ts'
+import { Arrival } from './arrival.ts'
 import type { Committed } from './auditTurn.ts'
 import { calendar } from './day.ts'
 import { handedOver } from './desk/handoffs.ts'
@@ -46,6 +47,8 @@ export interface Heard {
   owner?: Exclude<Owner, 'agent'>
   /** The agents' desk as it is now; nothing where there is none. */
   desk?: DeskNow
+  /** Resolves when the event can no longer be lost: to be awaited before anything outside is asked. */
+  accepted?: () => Promise<unknown>
 }
 
 /** What a turn leaves behind. */
@@ -105,6 +108,8 @@ class TurnTaker implements Turns {
   readonly #lanes: Lanes
   /** Conversations in which nothing waits but what was put off. */
   readonly #asleep = new Set<string>()
+  /** The event of each conversation that is being stored. */
+  readonly #arriving = new Map<string, Promise<unknown>>()
   readonly #dayOf: (at: number) => string
 
   constructor(deps: Deps) {
@@ -132,10 +137,44 @@ class TurnTaker implements Turns {
   }
 
   async accept(inbound: Inbound): Promise<Accepted> {
-    const accepted = await this.#deps.store.accept(await this.#withoutSecrets(inbound))
-    // Also when it was seen before: its first storing may have been told to nobody.
-    this.wake(inbound.conversation)
+    const { conversation } = inbound
+    // One after the other: what came first is stored first.
+    while (this.#arriving.has(conversation)) await this.#arriving.get(conversation)
+    const accepted = this.#arrive(inbound)
+    const arrived = accepted.then(
+      () => this.#arriving.delete(conversation),
+      () => this.#arriving.delete(conversation),
+    )
+    this.#arriving.set(conversation, arrived)
     return accepted
+  }
+
+  /** Takes the turn at once where nothing else is done or waits, so that the event and its turn share one commit. */
+  async #arrive(inbound: Inbound): Promise<Accepted> {
+    const { store } = this.#deps
+    const { conversation } = inbound
+    const event = await this.#withoutSecrets(inbound)
+    const arrival = new Arrival(event, store)
+    const isTaken = !store.isShared() && this.#lanes.enter(conversation, () => this.#takeAtOnce(arrival))
+    const accepted = await (isTaken ? arrival.accepted : store.accept(event))
+    // Also when it was seen before: its first storing may have been told to nobody.
+    if (!arrival.isApplied) this.wake(conversation)
+    return accepted
+  }
+
+  /** The turn of an event that is not stored yet. When it comes to nothing the event is stored, and waits as others do. */
+  async #takeAtOnce(arrival: Arrival): Promise<void> {
+    const { conversation: id, channel, eventId, reference } = arrival.inbound
+    const { store } = this.#deps
+    try {
+      const found = await store.conversation(id)
+      if (!found || (await store.pending(id)) || (await store.knows(channel, eventId))) return
+      await this.#take({ ...found, ...(reference && { reference }) }, arrival.pending(found), arrival)
+    } catch (err) {
+      this.#deps.log.error({ event: 'turn.failed', conversation: id, err })
+    } finally {
+      await arrival.accept().catch(() => undefined)
+    }
   }
 
   idle(): Promise<void> {
@@ -168,8 +207,10 @@ class TurnTaker implements Turns {
       const early = event ? waitOf(event, this.#now()) : 0
       // Whoever has let all others go first comes round again when there are no others.
       if (!event || (early > 0 && moved.has(event.eventId))) break
-      if (early === 0) await this.#take(conversation, event)
-      else moved.add(await this.#putOff(conversation, event))
+      if (early === 0) {
+        const found = (await this.#deps.store.conversation(conversation)) as Conversation
+        await this.#take(found, event)
+      } else moved.add(await this.#putOff(conversation, event))
       if (early > 0) wait = Math.min(wait, early)
     }
     if (moved.size > 0) this.#sleep(conversation, wait)
@@ -196,10 +237,10 @@ class TurnTaker implements Turns {
   }
 
   /** One turn; when another writer was faster, again on what that one left. */
-  async #take(id: string, event: Pending): Promise<void> {
+  async #take(conversation: Conversation, event: Pending, arrival?: Arrival): Promise<void> {
     const began = performance.now()
-    const conversation = (await this.#deps.store.conversation(id)) as Conversation
-    const reply = await this.#answer(conversation, event)
+    const { id } = conversation
+    const reply = await this.#answer(conversation, event, arrival)
     const key = `${event.channel}:${event.eventId}`
     const change = handedOver(conversation, event.activity, reply, { key, at: this.#now() })
     const handoff = change.handoff ?? (reply.rating ? { rates: reply.rating } : undefined)
@@ -229,8 +270,10 @@ class TurnTaker implements Turns {
       ...(reply.counts && { counts: { day: this.#dayOf(this.#now()), of: reply.counts } }),
       ...(event.reply && { reply: event.reply }),
       ...(reply.question && { question: reply.question }),
+      ...arrival?.unstored(conversation),
     })
     if (outcome !== 'committed') return
+    arrival?.applied(event)
     for (const { conversation: other } of tells) this.wake(other)
     if (sends && reply.said.length > 0) this.#deps.onSend?.(id)
     if (reply.rating) await this.#unsay(id, event.activity)
@@ -250,8 +293,8 @@ class TurnTaker implements Turns {
   }
 
   /** Asks who has the conversation before any dialog runs: while a person has it, nothing is said and news are kept. */
-  async #answer(conversation: Conversation, event: Pending): Promise<Reply> {
-    if (conversation.owner !== 'agent') return this.#reply(conversation, event)
+  async #answer(conversation: Conversation, event: Pending, arrival?: Arrival): Promise<Reply> {
+    if (conversation.owner !== 'agent') return this.#reply(conversation, event, arrival)
     const state = hold(conversation.state, event.activity)
     const trace = { event: `agent.${event.activity.name ?? event.activity.type}` }
     // A button of the time before: the rating counts, and is no message to the agent.
@@ -259,7 +302,7 @@ class TurnTaker implements Turns {
     return { said: [], state, requests: [], passes: [], trace, ...rated }
   }
 
-  async #reply(conversation: Conversation, event: Pending): Promise<Reply> {
+  async #reply(conversation: Conversation, event: Pending, arrival?: Arrival): Promise<Reply> {
     const { id, channel, state, owner } = conversation
     const bot = this.#deps.bot()
     try {
@@ -272,6 +315,7 @@ class TurnTaker implements Turns {
         state,
         owner: owner as Heard['owner'],
         desk: this.#deps.desk?.(conversation),
+        ...(arrival && { accepted: () => arrival.accept() }),
       })
     } catch (error) {
       // A mistake of ours must neither stop the conversation nor be tried for ever: the event counts as applied.

@@ -60,6 +60,8 @@ export interface Heard {
   owner?: Scene['owner']
   /** The agents' desk as it is now; nothing where there is none. */
   desk?: DeskNow
+  /** Resolves when the event cannot be lost any more; it cannot from the beginning unless said otherwise. */
+  accepted?: () => Promise<unknown>
 }
 
 /** What a turn leaves behind; nothing outside has changed but for idempotent calls. */
@@ -116,11 +118,14 @@ export function createDialogs(deps: Deps) {
       if (device === 'phone' || device === 'pc') state.device = device
       const trace = { event: heard.activity.name ?? heard.activity.type ?? 'unknown' }
       const { id, channel, owner = 'bot', desk } = heard
-      const customer = deps.pseudonym(heard.conversation)
       const scene: Scene = {
         id,
         channel,
-        customer,
+        customer: () => deps.pseudonym(heard.conversation),
+        bank: async () => {
+          await heard.accepted?.()
+          return deps.unlock
+        },
         now: now(),
         world,
         state,
@@ -171,7 +176,7 @@ export function createDialogs(deps: Deps) {
   }
 }
 
-function build({ now: _, ...parts }: Deps): World {
+function build({ now: _, unlock: __, pseudonym: ___, ...parts }: Deps): World {
   const places: World['places'] = new Map()
   const dialogs = new DialogSet(stackOfScene)
   for (const flow of parts.content.flows.values()) addFlow(flow, dialogs, places)

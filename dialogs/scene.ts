@@ -11,7 +11,6 @@ export interface World {
   content: Content
   words: Words
   lexicons: Record<Locale, Lexicon>
-  unlock: UnlockClient
   links: Links
   draw: Draw
   dialogs: DialogSet
@@ -94,7 +93,9 @@ export interface Scene {
   id: string
   channel: string
   /** A pseudonym of the customer: the same for the same conversation, and nothing can be read from it. */
-  customer: string
+  customer(): string
+  /** The unlock API, once the event of this turn cannot be lost any more. */
+  bank(): Promise<UnlockClient>
   now: Date
   world: World
   state: State

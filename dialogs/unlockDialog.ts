@@ -65,7 +65,7 @@ export async function requestNow(scene: Scene): Promise<UnlockRequest['state'] |
 /** The request as the bank shows it now; undefined when the bank cannot be asked. */
 export async function readRequest(scene: Scene, id: string): Promise<UnlockRequest | undefined> {
   try {
-    return await scene.world.unlock.read(id)
+    return await (await scene.bank()).read(id)
   } catch (error) {
     if (error instanceof UnlockUnavailable) return undefined
     throw error
@@ -86,9 +86,9 @@ async function openRequest(scene: Scene): Promise<WaitingFor | 'unavailable' | '
   const { request } = run
   if (request && !request.ended && Date.parse(request.expiresAt) > scene.now.getTime()) return request
   try {
-    const { channel, customer } = scene
-    const wanted = { purpose: 'clear-user-suspension', locale, channel, customer } as const
-    const { id, bindingCode, expiresAt } = await scene.world.unlock.create(wanted, scene.id)
+    const { channel } = scene
+    const wanted = { purpose: 'clear-user-suspension', locale, channel, customer: scene.customer() } as const
+    const { id, bindingCode, expiresAt } = await (await scene.bank()).create(wanted, scene.id)
     run.request = { id, bindingCode, expiresAt }
     // Whoever went along with the request before this one does not know of it.
     delete run.isShared

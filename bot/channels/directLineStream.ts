@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Logger } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
-import type { Store } from '../store/index.ts'
+import type { Logged, Store } from '../store/index.ts'
 import { withTranscripts } from '../transcript.ts'
 import { shown } from './directLineActivity.ts'
 
@@ -55,8 +55,8 @@ export function createStreams(parts: Parts): Streams {
   const server = new WebSocketServer(limits)
   const followers = new Map<string, Set<Follower>>()
   const stopListening = store.onLogged(
-    (conversation) => {
-      for (const follower of followers.get(conversation) ?? []) follower.wake()
+    (conversation, _, logged) => {
+      for (const follower of followers.get(conversation) ?? []) follower.wake(logged)
     },
     () => {
       for (const group of followers.values()) for (const follower of group) follower.wake()
@@ -67,12 +67,18 @@ export function createStreams(parts: Parts): Streams {
   }, keepAliveEvery)
   pulse.unref()
 
-  const follow = (socket: WebSocket, conversation: string, after: number, given: () => void) => {
+  const follow = (
+    socket: WebSocket,
+    line: Duplex,
+    conversation: string,
+    after: number,
+    given: () => void,
+  ) => {
     const group = followers.get(conversation) ?? new Set<Follower>()
     followers.set(conversation, group)
     const [oldest] = group
     if (oldest && group.size >= mostPerConversation) oldest.end(1008)
-    const follower = new Follower(socket, parts, conversation, after)
+    const follower = new Follower(socket, line, parts, conversation, after)
     group.add(follower)
     metrics?.sockets.inc()
     socket.once('close', () => {
@@ -88,7 +94,9 @@ export function createStreams(parts: Parts): Streams {
     open({ request, socket, head }, conversation, after, given) {
       // A handshake that ws refuses closes the socket without ever becoming a WebSocket.
       socket.once('close', given)
-      server.handleUpgrade(request, socket, head, (client) => follow(client, conversation, after, given))
+      server.handleUpgrade(request, socket, head, (client) =>
+        follow(client, socket, conversation, after, given),
+      )
     },
     typing(conversation, name) {
       for (const follower of followers.get(conversation) ?? []) follower.typing(name)
@@ -104,17 +112,22 @@ export function createStreams(parts: Parts): Streams {
 /** One socket and how far it has read. */
 class Follower {
   readonly #socket: WebSocket
+  /** What is under the socket. */
+  readonly #line: Duplex
   readonly #parts: Parts
   readonly #conversation: string
   #after: number
+  /** What comes next, when the hint has brought it along. */
+  #next: readonly Logged[] | undefined
   #isReading = false
   #hasMore = false
   #isAlive = true
   #frames = 0
   #isEnded = false
 
-  constructor(socket: WebSocket, parts: Parts, conversation: string, after: number) {
+  constructor(socket: WebSocket, line: Duplex, parts: Parts, conversation: string, after: number) {
     this.#socket = socket
+    this.#line = line
     this.#parts = parts
     this.#conversation = conversation
     this.#after = after
@@ -126,44 +139,59 @@ class Follower {
     socket.on('message', (data: Buffer) => this.#heard(data.length))
   }
 
-  /** Reads on; called again while reading, it reads once more. */
-  wake(): void {
+  /** Reads on; called again while reading, it reads once more. `logged` is read from the log unless it is what comes next. */
+  wake(logged?: readonly Logged[]): void {
     this.#hasMore = true
     if (this.#isReading) return
+    if (logged?.[0]?.seq === this.#after + 1) this.#next = logged
     this.#isReading = true
-    this.#read()
-      .catch((err: unknown) => {
-        this.#parts.log.warn({ event: 'stream.failed', conversation: this.#conversation, err })
-        this.end(1011)
-      })
-      .finally(() => {
-        this.#isReading = false
-      })
+    this.#read().catch((err: unknown) => {
+      this.#parts.log.warn({ event: 'stream.failed', conversation: this.#conversation, err })
+      this.end(1011)
+    })
   }
 
   async #read(): Promise<void> {
-    while (this.#hasMore && this.#socket.readyState === this.#socket.OPEN) {
-      this.#hasMore = false
-      const { store } = this.#parts
-      const found = await store.activities(this.#conversation, this.#after, page)
-      const entries = await withTranscripts(store, this.#conversation, found)
-      const last = entries.at(-1)
-      if (!last) continue
-      this.#after = last.seq
-      const activities = entries.map((entry) => shown(entry, this.#conversation))
-      await this.#sent(JSON.stringify({ activities, watermark: String(last.seq) }))
-      if (entries.length === page) this.#hasMore = true
+    try {
+      while (this.#hasMore && this.#socket.readyState === this.#socket.OPEN) await this.#readOn()
+    } finally {
+      // In the same breath as the last look at #hasMore: a hint that came in between would be lost.
+      this.#isReading = false
     }
   }
 
-  /** Resolves when the frame has left: whoever reads slowly costs us one page of memory, who stops reading is sent away. */
-  #sent(frame: string): Promise<void> {
+  async #readOn(): Promise<void> {
+    this.#hasMore = false
+    const { store } = this.#parts
+    const next = this.#next
+    this.#next = undefined
+    const found = next ?? (await store.activities(this.#conversation, this.#after, page))
+    const entries = await withTranscripts(store, this.#conversation, found)
+    const last = entries.at(-1)
+    if (!last) return
+    this.#after = last.seq
+    await this.#sent(entries)
+    if (entries.length === page) this.#hasMore = true
+  }
+
+  /**
+   * Resolves when everything has left: whoever reads slowly costs us one page of memory, who stops reading is sent away.
+   * A frame for each activity: Direct Line's own client mixes those of two frames that come one upon the other.
+   */
+  #sent(entries: readonly Logged[]): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(() => this.end(1013), this.#parts.patience)
-      this.#socket.send(frame, () => {
+      const done = () => {
         clearTimeout(timer)
         resolve()
-      })
+      }
+      this.#line.cork()
+      for (const entry of entries) {
+        const activities = [shown(entry, this.#conversation)]
+        const frame = JSON.stringify({ activities, watermark: String(entry.seq) })
+        this.#socket.send(frame, entry === entries.at(-1) ? done : undefined)
+      }
+      this.#line.uncork()
     })
   }
 

@@ -35,7 +35,25 @@ export function deskNow(
 
 const clocks = new Map<string, Intl.DateTimeFormat>()
 
-function localTime(timeZone: string, at: number) {
+interface LocalTime {
+  day: (typeof days)[number]
+  date: string
+  minute: number
+}
+
+/** The last minute that each clock showed: every turn looks at it. */
+const shown = new Map<string, { minute: number; time: LocalTime }>()
+
+function localTime(timeZone: string, at: number): LocalTime {
+  const minute = Math.floor(at / 60_000)
+  const last = shown.get(timeZone)
+  if (last?.minute === minute) return last.time
+  const time = readClock(timeZone, at)
+  shown.set(timeZone, { minute, time })
+  return time
+}
+
+function readClock(timeZone: string, at: number): LocalTime {
   let clock = clocks.get(timeZone)
   if (!clock) {
     // Made once: making one costs more than a whole turn.

@@ -24,7 +24,7 @@ export class GroupCommit {
     }
   }
 
-  /** Runs `write` in the next transaction; one that throws is undone alone and rejects alone. */
+  /** Runs `write` in the next transaction, perhaps twice; one that throws is undone alone and rejects alone. */
   write<T>(run: () => T): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       if (this.#waiting.length === 0) setImmediate(() => this.flush())
@@ -38,14 +38,47 @@ export class GroupCommit {
     this.#waiting = []
     if (writes.length === 0) return
     try {
-      this.#db.exec('BEGIN IMMEDIATE')
-      const settle = writes.map((write) => this.#one(write))
-      this.#db.exec('COMMIT')
-      for (const settled of settle) settled()
+      this.#together(writes)
+    } catch {
+      this.#apart(writes)
+    }
+  }
+
+  #together(writes: readonly Write[]): void {
+    this.#commit(() => {
+      const results = writes.map((write) => write.run())
+      return () => {
+        for (const [index, write] of writes.entries()) write.resolve(results[index] as never)
+      }
+    })
+  }
+
+  /** Once more, when one has thrown: with a savepoint for each, which the many that do not throw need not pay for. */
+  #apart(writes: readonly Write[]): void {
+    try {
+      this.#commit(() => {
+        const settle = writes.map((write) => this.#one(write))
+        return () => {
+          for (const settled of settle) settled()
+        }
+      })
     } catch (error) {
-      if (this.#db.isTransaction) this.#db.exec('ROLLBACK')
       for (const write of writes) write.reject(error)
     }
+  }
+
+  /** In one transaction; what `work` gives is called when it is durable. */
+  #commit(work: () => () => void): void {
+    let settle: () => void
+    try {
+      this.#db.exec('BEGIN IMMEDIATE')
+      settle = work()
+      this.#db.exec('COMMIT')
+    } catch (error) {
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK')
+      throw error
+    }
+    settle()
   }
 
   #one(write: Write): () => void {

@@ -62,6 +62,9 @@ export interface Pending {
   reply?: object
 }
 
+/** Told of a log that has grown up to `seq`, perhaps with the entries that have come. */
+export type LogListener = (conversation: string, seq: number, logged?: readonly Logged[]) => void
+
 /** One entry of a conversation's log. */
 export interface Logged {
   seq: number
@@ -80,6 +83,11 @@ export interface Turn {
   eventChannel: string
   /** The event was accepted by nobody before: the commit notes it, and gives `seen` when it was noted already. */
   isNew?: boolean
+  /**
+   * The event itself, accepted by this commit: `stale` when something was logged since the turn has read `seq`. Only for
+   * stores that are not shared.
+   */
+  accepts?: { inbound: Inbound; seq: number }
   said: Partial<Activity>[]
   /** Who has the conversation from now on; as before when absent. */
   ownership?: Ownership
@@ -281,7 +289,7 @@ export interface Store {
    * Calls back after each durable change of a log: a hint; the sequence number is the truth. `missed` is called when
    * hints of other processes may have been lost.
    */
-  onLogged(listener: (conversation: string, seq: number) => void, missed?: () => void): () => void
+  onLogged(listener: LogListener, missed?: () => void): () => void
   /** Throws when the store cannot answer. */
   check(): Promise<void>
   close(): Promise<void>

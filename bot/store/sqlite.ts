@@ -13,6 +13,7 @@ import type {
   Listed,
   Listing,
   Logged,
+  LogListener,
   Outgoing,
   Pass,
   Pending,
@@ -98,13 +99,15 @@ function upgrade(db: DatabaseSync, now: number): void {
   }
 }
 
+type WithId = Logged['activity'] & { id: string }
+
 class SqliteStore implements Store {
   readonly #db: DatabaseSync
   readonly #now: () => number
   readonly #group: GroupCommit
   readonly #sql: ReturnType<typeof statements>
   readonly #desk: SqliteDesk
-  readonly #listeners = new Set<(conversation: string, seq: number) => void>()
+  readonly #listeners = new Set<LogListener>()
   #forgotAt = 0
 
   constructor(db: DatabaseSync, now: () => number) {
@@ -161,9 +164,10 @@ class SqliteStore implements Store {
   }
 
   async commit(turn: Turn): Promise<'committed' | 'stale' | 'seen'> {
-    const last = await this.#group.write(() => this.#commit(turn))
-    if (last === 'stale' || last === 'seen') return last
-    if (last) this.#tell(turn.conversation, seqOf(last))
+    const logged = await this.#group.write(() => this.#commit(turn))
+    if (logged === 'stale' || logged === 'seen') return logged
+    const last = logged.at(-1)
+    if (last) this.#tell(turn.conversation, last.seq, logged)
     return 'committed'
   }
 
@@ -263,7 +267,7 @@ class SqliteStore implements Store {
     return this.#sql.counts.all(from, to) as unknown as Counted[]
   }
 
-  onLogged(listener: (conversation: string, seq: number) => void): () => void {
+  onLogged(listener: LogListener): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
   }
@@ -309,14 +313,23 @@ class SqliteStore implements Store {
     return { seen: false, activityId: id }
   }
 
-  /** The id of the last activity it has logged, if any. */
-  #commit(turn: Turn): string | undefined | 'stale' | 'seen' {
+  /** What it has logged. */
+  #commit(turn: Turn): Logged[] | 'stale' | 'seen' {
     if (turn.isNew && this.#sql.event.get(turn.eventChannel, turn.eventId)) return 'seen'
     const now = this.#now()
+    const { inbound, seq: before } = turn.accepts ?? {}
+    const logged = inbound?.logged ? [inbound.activity, ...turn.said] : turn.said
     const state = json(turn.state as object | undefined)
-    const { changes } = this.#sql.advance.run(state, turn.conversation, turn.version)
-    if (changes === 0) return 'stale'
-    const said = turn.said.map((activity) => this.#log(turn.conversation, activity))
+    const advanced = this.#sql.advance.get(
+      state,
+      logged.length,
+      turn.conversation,
+      turn.version,
+      before ?? null,
+    )
+    if (!advanced) return 'stale'
+    const entries = this.#append(turn.conversation, advanced.seq as number, logged)
+    const said = inbound?.logged ? entries.slice(1) : entries
     const sent = turn.sends ? said.filter(isSent) : []
     if (sent.length > 0)
       this.#sql.send.run(turn.conversation, turn.channel, JSON.stringify(sent), json(turn.reply))
@@ -327,14 +340,25 @@ class SqliteStore implements Store {
     if (turn.question) this.#keepQuestion(turn.conversation, turn.question)
     if (turn.counts) this.#count(turn.channel, turn.counts)
     if (turn.isNew) this.#note(turn, said.at(-1)?.id ?? turn.eventId)
+    else if (inbound) this.#noteArrival(inbound, inbound.logged ? entries[0]?.id : undefined)
     else this.#sql.applied.run(turn.eventChannel, turn.eventId)
-    return said.at(-1)?.id
+    return entries.map((activity) => ({ seq: seqOf(activity.id), activity }))
   }
 
-  #note({ eventChannel, eventId, conversation }: Turn, activityId: string): void {
+  /** An event that nobody accepted before its turn: known from now on, and never waiting. */
+  #note(
+    { eventChannel, eventId, conversation }: Pick<Turn, 'eventChannel' | 'eventId' | 'conversation'>,
+    activityId: string,
+  ): void {
     const now = this.#now()
-    this.#sql.make.run(conversation, eventChannel, now)
+    this.#sql.touch.run(now, conversation, now)
     this.#sql.keep.run(eventChannel, eventId, conversation, activityId, null, null, now)
+    this.#forget()
+  }
+
+  #noteArrival({ channel, eventId, conversation, activity, reference }: Inbound, loggedAs?: string): void {
+    if (reference) this.#sql.refer.run(JSON.stringify(reference), conversation)
+    this.#note({ eventChannel: channel, eventId, conversation }, loggedAs ?? activity.id ?? eventId)
   }
 
   #issue({ id, flow, step, request, expiresAt }: Pass): void {
@@ -355,11 +379,19 @@ class SqliteStore implements Store {
     for (const { flow, step, what, detail } of of) this.#sql.count.run(day, channel, flow, step, what, detail)
   }
 
-  #log(conversation: string, activity: Logged['activity']): Logged['activity'] & { id: string } {
+  #log(conversation: string, activity: Logged['activity']): WithId {
     const { seq } = this.#sql.nextSeq.get(conversation) as { seq: number }
-    const logged = { ...activity, id: activityId(conversation, seq) }
-    this.#sql.append.run(conversation, seq, JSON.stringify(logged))
-    return logged
+    return this.#append(conversation, seq, [activity])[0] as WithId
+  }
+
+  /** Puts activities at the end of a log, which has room for them up to `last`. */
+  #append(conversation: string, last: number, activities: readonly Logged['activity'][]): WithId[] {
+    return activities.map((activity, index) => {
+      const seq = last - activities.length + 1 + index
+      const logged = { ...activity, id: activityId(conversation, seq) }
+      this.#sql.append.run(conversation, seq, JSON.stringify(logged))
+      return logged
+    })
   }
 
   /** Once an hour at most, so that the inbox stays bounded without a timer. */
@@ -372,7 +404,7 @@ class SqliteStore implements Store {
     this.#sql.purgeQuestions.run(now - QUESTIONS_KEPT_MS)
   }
 
-  #tell(conversation: string, seq: number): void {
-    for (const listener of this.#listeners) listener(conversation, seq)
+  #tell(conversation: string, seq: number, logged?: readonly Logged[]): void {
+    for (const listener of this.#listeners) listener(conversation, seq, logged)
   }
 }

@@ -20,8 +20,9 @@ export function statements(db: DatabaseSync) {
     applied: db.prepare('UPDATE inbox SET activity = NULL, reply = NULL WHERE channel = ? AND event = ?'),
     forget: db.prepare('DELETE FROM inbox WHERE activity IS NULL AND accepted_at < ?'),
     advance: db.prepare(
-      'UPDATE conversations SET state = ?, version = version + 1 WHERE id = ? AND version = ?',
+      'UPDATE conversations SET state = ?, version = version + 1, seq = seq + ? WHERE id = ? AND version = ? AND seq = coalesce(?, seq) RETURNING seq',
     ),
+    touch: db.prepare('UPDATE conversations SET touched_at = ? WHERE id = ? AND touched_at <= ? - 60000'),
     nextSeq: db.prepare('UPDATE conversations SET seq = seq + 1 WHERE id = ? RETURNING seq'),
     append: db.prepare('INSERT INTO activities (conversation, seq, activity) VALUES (?, ?, ?)'),
     log: db.prepare(

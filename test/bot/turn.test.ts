@@ -101,6 +101,94 @@ describe('the taking of turns', () => {
     expect((await answers()).map(({ text }) => text)).to.deep.equal(['1: good', 'sorry', '2: fine'])
   })
 
+  describe('in a quiet conversation', () => {
+    beforeEach(() => store.open('c1', 'test'))
+
+    const counted = () => {
+      const calls: string[] = []
+      const watched = new Proxy(store, {
+        get(real, name) {
+          if (name === 'accept' || name === 'commit') calls.push(name)
+          return Reflect.get(real, name).bind(real)
+        },
+      })
+      return { calls, watched }
+    }
+
+    it('stores an event and what came of it by one commit', async () => {
+      const { calls, watched } = counted()
+      const turns = takeTurns({ store: watched, bot: () => counting(), log })
+      const accepted = await turns.accept(message('m1'))
+      const logged = await store.activities('c1', 0, 10)
+      expect(calls).to.deep.equal(['commit'])
+      expect(logged.map(({ activity }) => activity.text)).to.deep.equal(['m1', '1: m1'])
+      expect(logged[1]?.activity.replyToId).to.equal(accepted.activityId)
+      expect(logged[0]?.activity.id).to.equal(accepted.activityId)
+      expect(await store.waiting()).to.deep.equal([])
+    })
+
+    it('knows such an event when it comes again, and takes no second turn', async () => {
+      const turns = takeTurns({ store, bot: () => counting(), log })
+      const { activityId } = await turns.accept(message('m1'))
+      expect(await turns.accept(message('m1'))).to.deep.equal({ seen: true, activityId })
+      await turns.idle()
+      expect((await answers()).map(({ text }) => text)).to.deep.equal(['1: m1'])
+    })
+
+    it('stores an event, and says so, before anything outside is asked for it', async () => {
+      const asked = Promise.withResolvers<string[]>()
+      const answer = Promise.withResolvers<void>()
+      const bot = counting()
+      const reply: Bot['reply'] = async (heard) => {
+        await heard.accepted?.()
+        asked.resolve(await store.waiting())
+        await answer.promise
+        return bot.reply(heard)
+      }
+      const turns = takeTurns({ store, bot: () => ({ ...bot, reply }), log })
+      expect(await turns.accept(message('m1'))).to.deep.include({ seen: false })
+      expect(await asked.promise).to.deep.equal(['c1'])
+      answer.resolve()
+      await turns.idle()
+      expect((await answers()).map(({ text }) => text)).to.deep.equal(['1: m1'])
+    })
+
+    it('takes the turn again when an agent has written meanwhile', async () => {
+      let isFirst = true
+      const bot = counting()
+      const press = { eventId: 'press', eventChannel: 'desk', isNew: true, requests: [] }
+      const said = [{ type: 'message', text: 'hello', from: { id: 'agent', name: '', role: 'agent' } }]
+      const reply: Bot['reply'] = async (heard) => {
+        const change = { conversation: 'c1', channel: 'test', version: 0, state: { count: 7 }, said }
+        if (isFirst) await store.commit({ ...change, ...press })
+        isFirst = false
+        return bot.reply(heard)
+      }
+      const turns = takeTurns({ store, bot: () => ({ ...bot, reply }), log })
+      await turns.accept(message('m1'))
+      await turns.idle()
+      const logged = await store.activities('c1', 0, 10)
+      expect(logged.map(({ activity }) => activity.text)).to.deep.equal(['hello', 'm1', '8: m1'])
+    })
+
+    it('refuses an event when neither it nor its turn can be stored, and takes it when it comes again', async () => {
+      let isFull = true
+      const full = new Proxy(store, {
+        get: (real, name) =>
+          isFull && ['accept', 'commit'].includes(String(name))
+            ? () => Promise.reject(new Error('database or disk is full'))
+            : Reflect.get(real, name).bind(real),
+      })
+      const turns = takeTurns({ store: full, bot: () => counting(), log })
+      const refused = await turns.accept(message('m1')).catch((error: Error) => error.message)
+      expect(refused).to.equal('database or disk is full')
+      isFull = false
+      await turns.accept(message('m1'))
+      await turns.idle()
+      expect((await answers()).map(({ text }) => text)).to.deep.equal(['1: m1'])
+    })
+  })
+
   it('takes up at the start what was accepted and not applied', async () => {
     await store.accept(message('m1'))
     const turns = takeTurns({ store, bot: () => counting(), log })
