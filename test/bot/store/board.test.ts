@@ -2,7 +2,8 @@ import { expect } from 'chai'
 import { type Board, MemoryBoard } from '../../../bot/store/board.ts'
 import type { Store } from '../../../bot/store/index.ts'
 import { openPostgres } from '../../../bot/store/postgres.ts'
-import { addressed, openConnections } from '../../../bot/store/postgresPool.ts'
+import { PostgresBoard } from '../../../bot/store/postgresBoard.ts'
+import { addressed, type Connections, openConnections } from '../../../bot/store/postgresPool.ts'
 import { sharedPostgres } from '../../support/postgres.ts'
 
 const hour = 3_600_000
@@ -20,6 +21,47 @@ describe('the board of what processes know of this moment', () => {
       now = 30_000
       board.put('another', 'a', '', 1000)
       expect(board.topics('')).to.deep.equal(['another'])
+    })
+  })
+
+  describe('what it writes', () => {
+    let written: unknown[][]
+    let fails: number
+    let board: PostgresBoard
+
+    beforeEach(() => {
+      written = []
+      fails = 0
+      const query = async (text: string, values: unknown[] = []) => {
+        if (fails-- > 0) throw new Error('The database is away.')
+        if (text.startsWith('INSERT')) written.push(values[1] as unknown[])
+        return []
+      }
+      board = new PostgresBoard({ query, listen: () => {} } as unknown as Connections, 'kaijo')
+    })
+    afterEach(() => board.close())
+
+    it('is what changes together at once, and a sign of life not again until some of its time is over', async () => {
+      for (let n = 0; n < 100; n++) for (const agent of ['hana', 'ken']) board.put('here', agent, '', hour)
+      while (written.length === 0) await new Promise((resolve) => setImmediate(resolve))
+      board.put('here', 'hana', '', hour)
+      await board.close()
+      expect(written).to.deep.equal([['hana', 'ken']])
+    })
+
+    it('is written later when the database is away', async () => {
+      fails = 1
+      board.put('here', 'hana', '', hour)
+      while (fails > 0) await new Promise((resolve) => setImmediate(resolve))
+      board.put('here', 'ken', '', hour)
+      await board.close()
+      expect(written.flat()).to.have.members(['hana', 'ken'])
+    })
+
+    it('is also what was put up last before the end', async () => {
+      board.put('here', 'hana', '', hour)
+      await board.close()
+      expect(written).to.deep.equal([['hana']])
     })
   })
 
