@@ -16,8 +16,8 @@ export interface Run {
   load: number
 }
 
-/** Writes what was found, and on what, as JSON. Names neither the machine nor a place on it. */
-export function writeFindings(file: string, run: Run, { figures, gates }: Findings): void {
+/** Writes what was found, and on what, and `more`, as JSON. Names neither the machine nor a place on it. */
+export function writeFindings(file: string, run: Run, { figures, gates }: Findings, more: object = {}): void {
   const report = {
     title: run.title,
     passed: hold({ figures, gates }),
@@ -38,6 +38,7 @@ export function writeFindings(file: string, run: Run, { figures, gates }: Findin
     },
     figures,
     gates,
+    ...more,
   }
   mkdirSync(dirname(file), { recursive: true })
   writeFileSync(file, `${JSON.stringify(report, undefined, 2)}\n`)

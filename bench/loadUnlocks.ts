@@ -61,12 +61,11 @@ async function waitersOf(street: Street, count: number): Promise<Waiter[]> {
 async function recordUnlock(): Promise<{ walk: Press[]; words: string }> {
   const mind = new Mind()
   const walk = await recordWalk(mind, toTheBank)
-  const again = new Mind()
   let state: Parameters<Mind['hear']>[0]
   for (const { text, value } of walk)
-    state = (await again.hear(state, { type: 'message', text, value, locale: 'ja' })).state
-  const value = again.bank.settle('cleared')
-  const { said } = await again.hear(state, { type: 'event', name: 'unlock.updated', value })
+    state = (await mind.hear(state, { type: 'message', text, value, locale: 'ja' })).state
+  const value = mind.bank.settle('cleared')
+  const { said } = await mind.hear(state, { type: 'event', name: 'unlock.updated', value })
   const [words] = said[0]?.text?.split('\n') ?? []
   if (!words) throw new Error('Nothing is said when the bank has cleared the lock.')
   return { walk, words }
