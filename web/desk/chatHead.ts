@@ -99,7 +99,8 @@ export class ChatHead {
     const step = progress ? `${title} ${progress.label}` : (agentSay.split('\n')[0] ?? '')
     const words = step === '' ? '' : this.#api.t('chats.returnsTo', { step })
     this.#returns.textContent = words
-    this.#returns.hidden = !isMine || words === ''
+    // From an outcome nothing goes on.
+    this.#returns.hidden = !isMine || words === '' || script?.outcome !== undefined
   }
 
   #others(): { id: string; shown: string }[] {

@@ -43,13 +43,7 @@ export class ChatNotes {
       ),
       this.#list,
       form,
-      element(
-        'p',
-        { class: 'prints' },
-        this.#print(conversation, ''),
-        ' ',
-        this.#print(conversation, '?notes=1'),
-      ),
+      element('p', { class: 'prints' }, this.#print(conversation, ''), this.#print(conversation, '?notes=1')),
     )
   }
 

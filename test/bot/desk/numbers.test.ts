@@ -15,6 +15,7 @@ import { takeTurns } from '../../../bot/turn.ts'
 import { chat } from '../../support/chat.ts'
 import { agents, type DeskChat, deskChat } from '../../support/deskChat.ts'
 import { Wanderer } from '../../support/wanderer.ts'
+import { worked } from '../../support/worked.ts'
 
 const minute = 60_000
 const hour = 60 * minute
@@ -44,24 +45,6 @@ function fill(file: string, count: number, now: number): void {
     `INSERT INTO activities (conversation, seq, activity) ${numbers} SELECT 'c' || i, 1, ? FROM n`,
   ).run(activity)
   db.close()
-}
-
-/** How long this thread works on it, and how long at most without letting others in between, in milliseconds. */
-async function worked(work: () => Promise<void>): Promise<{ total: number; longest: number }> {
-  let last = process.threadCpuUsage()
-  let [total, longest, isOver] = [0, 0, false]
-  const look = () => {
-    const { user, system } = process.threadCpuUsage(last)
-    last = process.threadCpuUsage()
-    longest = Math.max(longest, (user + system) / 1000)
-    total += (user + system) / 1000
-    if (!isOver) setImmediate(look)
-  }
-  setImmediate(look)
-  await work()
-  isOver = true
-  look()
-  return { total, longest }
 }
 
 function sourcesOf(store: Store, now: () => number): NumberSources {
