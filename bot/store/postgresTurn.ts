@@ -7,6 +7,15 @@ import type { Query } from './postgresPool.ts'
 import { keepQuestion } from './postgresQuestions.ts'
 import { isSent, json } from './rows.ts'
 
+/**
+ * Also refused when another process has applied the event: one that stood still after it had read what waits, and then
+ * read the conversation as the other has left it, has the right version.
+ */
+const advancing = `UPDATE conversations SET state = $1, version = version + 1, touched_at = $4
+  WHERE id = $2 AND version = $3
+    AND NOT EXISTS (SELECT 1 FROM inbox WHERE channel = $5 AND event = $6 AND activity IS NULL)
+  RETURNING seq`
+
 /** Everything a turn changes, in the transaction of `query`. Gives the id of the last activity it has logged, if any. */
 export async function commitTurn(
   query: Query,
@@ -16,10 +25,14 @@ export async function commitTurn(
   const { conversation, tells = [] } = turn
   if (tells.length > 0) await lockAll(query, [conversation, ...tells.map((told) => told.conversation)])
   if (turn.isNew && (await isSeen(query, turn))) return 'seen'
-  const advanced = await query(
-    'UPDATE conversations SET state = $1, version = version + 1, touched_at = $4 WHERE id = $2 AND version = $3 RETURNING seq',
-    [json(turn.state as object | undefined), conversation, turn.version, now],
-  )
+  const advanced = await query(advancing, [
+    json(turn.state as object | undefined),
+    conversation,
+    turn.version,
+    now,
+    turn.eventChannel,
+    turn.eventId,
+  ])
   if (advanced.length === 0) return 'stale'
   const said = turn.said.length > 0 ? await logAll(query, conversation, turn.said) : []
   await changeDesk(query, turn, now)

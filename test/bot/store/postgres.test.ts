@@ -75,6 +75,16 @@ describe('the PostgreSQL store', () => {
       ])
     })
 
+    it('refuses the commit of one that stood still before it read where the conversation is', async () => {
+      await one.accept(event('e1'))
+      expect((await one.pending('c1'))?.eventId).to.equal('e1')
+      expect(await other.commit(turn('e1', 0))).to.equal('committed')
+      const { version = 0 } = (await one.conversation('c1')) ?? {}
+      expect(await one.commit(turn('e1', version))).to.equal('stale')
+      expect(await other.activities('c1', 0, 10)).to.have.length(2)
+      expect(await other.conversation('c1')).to.deep.include({ version: 1, seq: 2 })
+    })
+
     it('tells each of them of what the other one has logged', async () => {
       const heard = new Promise<[string, number]>((resolve) => {
         other.onLogged((conversation, seq) => resolve([conversation, seq]))
