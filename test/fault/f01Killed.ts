@@ -10,7 +10,7 @@ import type { Context, Scenario } from './scenario.ts'
 export const scenario: Scenario = {
   id: 'F01',
   title: 'loses no turn and takes none twice, at whichever point of it the process is killed',
-  minutes: 60,
+  minutes: 120,
   async run(context) {
     await Promise.all([
       onSqlite(context, context.quick ? 1 : 50),

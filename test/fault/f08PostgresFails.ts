@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
 import { type Postgres, startPostgres } from '../support/postgres.ts'
-import { type Served, serve } from '../support/process.ts'
+import type { Served } from '../support/process.ts'
 import { startToxicProxy, type ToxicProxy } from '../support/toxicProxy.ts'
+import { endBots, startBots } from './bots.ts'
 import { Crowd, gateVerdict, versionsIn } from './crowd.ts'
 import type { Context, Scenario } from './scenario.ts'
 
@@ -98,19 +99,13 @@ async function build(context: Context, processes: number): Promise<House> {
   const postgres = await startPostgres(['max_connections=40'])
   const proxy = await startToxicProxy(postgres.port)
   const place = postgres.place(proxy.port)
-  const bots: Served[] = []
-  for (let n = 0; n < processes; n++) {
-    const keys: Record<string, string> = bots[0] ? { LINK_KEY_FILE: `${bots[0].dir}/link.key` } : {}
-    const bot = await serve({ STORAGE_URL: place, LOG_LEVEL: 'error', ...keys })
-    await bot.start()
-    bots.push(bot)
-  }
+  const bots = await startBots(processes, { STORAGE_URL: place })
   return { postgres, proxy, place, bots, context }
 }
 
 async function tearDown({ postgres, proxy, bots }: House): Promise<void> {
   proxy.set()
-  for (const bot of bots.reverse()) await bot.end()
+  await endBots(bots)
   await proxy.end()
   await postgres.stop()
 }

@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startPostgres } from '../support/postgres.ts'
-import { type Served, serve } from '../support/process.ts'
+import type { Served } from '../support/process.ts'
+import { endBots, startBots } from './bots.ts'
 import { Crowd, gateVerdict, versionsIn } from './crowd.ts'
 import type { History } from './history.ts'
 import type { Context } from './scenario.ts'
@@ -13,8 +14,7 @@ const KILLS = 20
 
 /** The whole bot, killed at any moment while customers write 4,000 messages, one in ten of them twice: on SQLite. */
 export async function killAtRandomOnSqlite(context: Context): Promise<void> {
-  const bot = await serve({ LOG_LEVEL: 'error' })
-  await bot.start()
+  const [bot] = (await startBots(1, {})) as [Served]
   try {
     await letThemWrite(context, 'SQLite, at any moment', [bot], (histories) => {
       const db = new DatabaseSync(join(bot.dir, 'kaijo.db'), { readOnly: true })
@@ -31,18 +31,13 @@ export async function killAtRandomOnSqlite(context: Context): Promise<void> {
 export async function killAtRandomOnPostgres(context: Context): Promise<void> {
   const postgres = await startPostgres()
   const place = postgres.place()
-  const settings = { LOG_LEVEL: 'error', STORAGE_URL: place }
-  const one = await serve(settings)
-  const other = await serve({ ...settings, LINK_KEY_FILE: join(one.dir, 'link.key') })
-  await one.start()
-  await other.start()
+  const bots = await startBots(2, { STORAGE_URL: place })
   try {
-    await letThemWrite(context, 'PostgreSQL, at any moment', [one, other], async (histories) =>
+    await letThemWrite(context, 'PostgreSQL, at any moment', bots, async (histories) =>
       count(histories, await versionsIn(place)),
     )
   } finally {
-    await other.stop()
-    await one.end()
+    await endBots(bots)
     await postgres.stop()
   }
 }
