@@ -108,6 +108,7 @@ async function startTwo({ bank, teams, line }: Surroundings): Promise<Tried> {
   const store = await openPostgres({ url: STORAGE_URL })
   return {
     place: () => inTurn([one, other], store),
+    output: () => one.output() + other.output(),
     async end() {
       await store.close()
       await Promise.all([one.end(), other.end()])

@@ -34,6 +34,8 @@ export interface Surroundings {
 export interface Tried {
   /** Where the next customer comes in: asked for once for each. */
   place(): Place['kaijo']
+  /** What it has to say when a conversation goes wrong. */
+  output?(): string
   end(): Promise<void>
 }
 
@@ -81,7 +83,11 @@ export function conversationTable(
       walks = together(most, rows, async (row) => {
         const place = { ...around, kaijo: tried.place() }
         const arrive = channels[row.channel] as Arrive
-        await walk({ place, bank: around.bank, row, arrive }).then(row.left.resolve, row.left.reject)
+        const walking = walk({ place, bank: around.bank, row, arrive })
+        await walking.then(row.left.resolve, (cause: Error) => {
+          cause.message += `\n${tried.output?.() ?? ''}`
+          row.left.reject(cause)
+        })
       })
     })
     after(async () => {
