@@ -72,8 +72,11 @@ function depth(json: Buffer): number {
 
 function refusePoison(value: unknown): void {
   if (typeof value !== 'object' || value === null) return
-  for (const [key, inner] of Object.entries(value)) {
+  const fields = value as Record<string, unknown>
+  // Not Object.entries: of a megabyte of small fields it makes a pair each.
+  for (const key of Object.keys(fields)) {
     if (poisoned.has(key)) throw new HttpError(400, 'BadJson', 'The JSON has a key that is not allowed')
-    refusePoison(inner)
+    const inner = fields[key]
+    if (typeof inner === 'object') refusePoison(inner)
   }
 }

@@ -184,9 +184,9 @@ function id(value: unknown): string | undefined {
   return typeof value === 'string' && /^[\w.-]{1,100}$/.test(value) ? value : undefined
 }
 
-/** The name of a kind of event, for the log: LINE's own words only. */
+/** The name of a kind of event, for the log: LINE's own words only, which have no digits. */
 function label(type: unknown): string {
-  return typeof type === 'string' && /^\w{1,40}$/.test(type) ? type : 'unknown'
+  return typeof type === 'string' && /^[a-z]{1,40}$/i.test(type) ? type : 'unknown'
 }
 
 /** Every event has an id of LINE's; one that has not is known by what it says. */

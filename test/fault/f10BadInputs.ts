@@ -7,7 +7,7 @@ import { mishaps, type Watched, watched } from '../security/watched.ts'
 import { type DeskVisitor, firstAdmin, invited } from '../support/desk.ts'
 import { LineCustomer, type LineStandIn, standInForLine } from '../support/lineStandIn.ts'
 import { appId, TeamsStandIn } from '../support/teamsStandIn.ts'
-import { gateHonest, honest } from './honest.ts'
+import { gateServed, honest } from './honest.ts'
 import type { Context, Scenario } from './scenario.ts'
 
 /** Whatever can be sent to any of its doors, while honest customers of three channels go on. */
@@ -32,8 +32,6 @@ export const scenario: Scenario = {
 async function flooded(context: Context, kaijo: Watched, all: Place[], line: LineStandIn): Promise<void> {
   const { quick, seed, figure, gate, pace } = context
   const others = await honest(kaijo, 3, 100)
-  await sleep(quick ? 500 : 10_000)
-  const before = await others.since()
   const onLine = writing(new LineCustomer(line, kaijo.url))
   // What is made once, at the first of a kind, is no growth.
   const first = await counted(
@@ -45,7 +43,7 @@ async function flooded(context: Context, kaijo: Watched, all: Place[], line: Lin
   const began = performance.now()
   const rest = await counted(context, flood(kaijo, all, { requests: quick ? 960 : 100_000, seed }))
   figure('bad inputs a second', Math.round((count(rest) / (performance.now() - began)) * 1000))
-  gateHonest(context, 'bad inputs', before, await others.end())
+  gateServed(context, 'bad inputs', await others.end())
   gate('honest customer of LINE not answered', await onLine(), '==', 0)
   figure('bad inputs', count(rest) + count(first))
   figure(
@@ -66,8 +64,12 @@ async function flooded(context: Context, kaijo: Watched, all: Place[], line: Lin
   gate('processes ended', kaijo.isRunning() ? 0 : 1, '==', 0)
   gate('objects that have got a property from outside', Number(last.polluted), '==', 0)
   gate('mishaps in the log', mishaps(kaijo.output()).length, '==', 0)
-  gate('lines of the log with words from outside', kaijo.output().split(canary).length - 1, '==', 0)
-  for (const mishap of mishaps(kaijo.output()).slice(0, 5)) context.log(mishap.slice(0, 600))
+  const telling = kaijo
+    .output()
+    .split('\n')
+    .filter((line) => line.includes(canary))
+  gate('lines of the log with words from outside', telling.length, '==', 0)
+  for (const line of [...mishaps(kaijo.output()), ...telling].slice(0, 5)) context.log(line.slice(0, 600))
   await served(context, kaijo)
 }
 

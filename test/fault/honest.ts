@@ -44,25 +44,21 @@ export function slowest({ waits }: Waits, share = 0.99): number {
   return Math.round(wait * 10) / 10
 }
 
-/** Holds them to have been served all the while, and not much slower than before. */
-export function gateHonest(
-  { gate, pace, figure }: Context,
-  what: string,
-  before: Waits,
-  during: Waits,
-): void {
-  figure(`honest p99 before, ms`, slowest(before))
+/** Holds them to have been served all the while. */
+export function gateServed({ gate, figure, log }: Context, what: string, during: Waits): void {
   figure(`honest p99, ${what}, ms`, slowest(during))
   figure(`honest answers, ${what}`, during.waits.length)
   for (const problem of during.problems) log(`     not served: ${problem}`)
   gate(`honest customers not served, ${what}`, during.problems.length, '==', 0)
+}
+
+/** And not to have waited much longer than before. */
+export function gateHonest(context: Context, what: string, before: Waits, during: Waits): void {
+  gateServed(context, what, during)
+  context.figure('honest p99 before, ms', slowest(before))
   // Of few answers the slowest says nothing; below 20 ms it is the machine's other work that is measured.
-  pace(
-    `honest p99, ${what}, times that before`,
-    round(slowest(during) / Math.max(20, slowest(before))),
-    '<=',
-    3,
-  )
+  const times = round(slowest(during) / Math.max(20, slowest(before)))
+  context.pace(`honest p99, ${what}, times that before`, times, '<=', 3)
 }
 
 const round = (value: number) => Math.round(value * 100) / 100

@@ -168,6 +168,8 @@ function send(
   response.statusCode = status
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
   response.setHeader('content-length', Buffer.byteLength(body))
+  // Else what is left of a body without end would be read for as long as a request may take.
+  if (!request.complete) response.setHeader('connection', 'close')
   response.end(request.method === 'HEAD' ? undefined : body)
 }
 
