@@ -313,7 +313,8 @@ export function storeContract(open: () => Promise<Store> | Store): void {
     await store.commit(turn('e2', 1))
     expect(await store.conversation('c1')).to.deep.include(owned)
     const ownership = { owner: 'agent', agent: 'a1', queuedAt: 5, waitingSince: null }
-    await store.commit(turn('e2', 2, { ownership }))
+    await store.accept(event('e3'))
+    await store.commit(turn('e3', 2, { ownership }))
     expect(await store.conversation('c1')).to.deep.include(ownership)
   })
 
