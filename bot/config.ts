@@ -101,6 +101,8 @@ export interface Limits {
   readonly socketsPerAddress: number
   readonly socketsPerConversation: number
   readonly connections: number
+  /** Requests that have come whole and are being answered. */
+  readonly requestsAtOnce: number
 }
 
 /** The environment cannot be used; carries every problem, each a sentence that names the variable and the mend. */
@@ -337,6 +339,7 @@ const schema = z.object({
   LIMIT_SOCKETS_PER_ADDRESS: most(500),
   LIMIT_SOCKETS_PER_CONVERSATION: most(8),
   LIMIT_CONNECTIONS: most(10_000),
+  LIMIT_REQUESTS_AT_ONCE: most(256),
 })
 
 type Settings = z.output<typeof schema>
@@ -478,6 +481,7 @@ function toConfig(settings: Settings): Config {
       socketsPerAddress: settings.LIMIT_SOCKETS_PER_ADDRESS,
       socketsPerConversation: settings.LIMIT_SOCKETS_PER_CONVERSATION,
       connections: settings.LIMIT_CONNECTIONS,
+      requestsAtOnce: settings.LIMIT_REQUESTS_AT_ONCE,
     },
   }
 }

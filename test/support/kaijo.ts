@@ -41,6 +41,7 @@ export async function runKaijo(env: Record<string, string> = {}): Promise<Runnin
     LIMIT_REQUESTS_PER_ADDRESS: '1000000',
     LIMIT_CONVERSATIONS_PER_ADDRESS: '100000',
     LIMIT_MESSAGES_PER_CONVERSATION: '100000',
+    LIMIT_REQUESTS_AT_ONCE: '100000',
     ...env,
   })
   const lines: string[] = []
