@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import type { State } from '../../../dialogs/index.ts'
 import { type BadBank, startBadBank } from '../../support/badBank.ts'
 import { type Customer, customers, type Street } from '../../support/channelCustomers.ts'
+import { type DeskVisitor, firstAdmin, invited } from '../../support/desk.ts'
 import { agents } from '../../support/deskChat.ts'
 import { type Running, runKaijo } from '../../support/kaijo.ts'
 import { type LineStandIn, standInForLine } from '../../support/lineStandIn.ts'
@@ -17,6 +18,7 @@ describe('a person at the desk, in every channel', function () {
   let line: LineStandIn
   let kaijo: Running
   let street: Street
+  let hana: DeskVisitor | undefined
 
   before(async () => {
     bank = await startBadBank()
@@ -103,6 +105,31 @@ describe('a person at the desk, in every channel', function () {
       expect((await shown(customer, channel)).words).to.include('解除されたことを確認しました')
       const [handoff] = await kaijo.store.handoffs({ conversation })
       expect(handoff).to.deep.include({ how: 'returned', agent: yamada.id })
+      await customer.end()
+    })
+
+  for (const channel of ['LINE', 'Teams'] as const)
+    it(`shows in ${channel} that the agent writes, as the channel itself does it`, async () => {
+      hana ??= await invited(await firstAdmin(kaijo), { name: 'hana', role: 'agent', shown: '花子' })
+      await hana.ask('GET', '/desk/api/chats')
+      const customer = await customers[channel]!(street, 'ja')
+      await shown(customer, channel)
+      await customer.say('担当者')
+      await shown(customer, channel)
+      const path = `/desk/api/chats/${encodeURIComponent(customer.conversation)}`
+      await hana.ask('POST', `${path}/take`, { key: `take-the-chat-${channel}` })
+      const user = customer.conversation.replace(/^\w+:/, '')
+      const dots = () =>
+        channel === 'Teams'
+          ? teams.typing.filter((id) => id === user).length
+          : line.calls.filter(
+              ({ path, body }) =>
+                path === '/v2/bot/chat/loading/start' && body.chatId === user && body.loadingSeconds === 10,
+            ).length
+      const before = dots()
+      await hana.ask('POST', `${path}/typing`, {})
+      while (dots() === before) await new Promise((resolve) => setTimeout(resolve, 10))
+      await hana.ask('POST', `${path}/close`, { key: `close-the-chat-${channel}` })
       await customer.end()
     })
 
