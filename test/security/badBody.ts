@@ -184,8 +184,8 @@ const mistake = fc
     if (!place) return
     const [parent, key] = place
     if (how === 'drop') delete parent[key]
-    else if (how === 'add') parent[name] = value
-    else parent[key] = how === 'nest' ? [parent[key], { [name]: value }] : value
+    else if (how === 'add') parent[name] = fresh
+    else parent[key] = how === 'nest' ? [parent[key], { [name]: fresh }] : fresh
   })
 
 function* placesIn(value: unknown): Generator<[Fields, string]> {
