@@ -12,8 +12,8 @@ export interface Work {
   onError(conversation: string, error: unknown): void
 }
 
-/** No piece of work takes longer: a turn asks the unlock API for three seconds, a channel has half a minute. */
-const LEASE_MS = { turn: 6000, send: 60_000 }
+/** A lane is ours so long after we last said so, and is taken up by others that much after a process has died. */
+const LEASE_MS = 6000
 const RETRY_MS = [50, 200, 1000, 5000]
 /** How soon the work of a process that has died is found. */
 const LOOK_MS = 2000
@@ -107,22 +107,54 @@ export class Lanes {
   /** Whether another process has asked for the lane meanwhile: what it brought waits now. */
   async #takeTurn(conversation: string): Promise<boolean> {
     const { store, kind, run } = this.#work
-    const lane = `${kind} ${conversation}`
-    const hold = () => store.hold(lane, LEASE_MS[kind])
-    if (!(await hold())) return false
-    let since = performance.now()
-    const isOurs = async () => {
-      if (this.#isStopped) return false
-      if (performance.now() - since < LEASE_MS[kind] / 3) return true
-      since = performance.now()
-      return hold()
-    }
+    const lease = new Lease(store, `${kind} ${conversation}`)
+    if (!(await lease.begin())) return false
     try {
-      await run(conversation, isOurs)
+      await run(conversation, async () => !this.#isStopped && lease.isOurs())
     } catch (error) {
-      await store.letGo(lane).catch(() => undefined)
+      await lease.end().catch(() => undefined)
       throw error
     }
-    return store.letGo(lane)
+    return lease.end()
+  }
+}
+
+/** A lane that is ours among processes, and stays so as long as a piece of work takes: a channel has half a minute. */
+class Lease {
+  readonly #store: Work['store']
+  readonly #lane: string
+  #since = 0
+  #renewing: NodeJS.Timeout | undefined
+  #renewed: Promise<unknown> = Promise.resolve()
+
+  constructor(store: Work['store'], lane: string) {
+    this.#store = store
+    this.#lane = lane
+  }
+
+  async begin(): Promise<boolean> {
+    if (!(await this.#hold())) return false
+    if (this.#store.isShared())
+      this.#renewing = setInterval(() => {
+        this.#renewed = this.#hold().catch(() => undefined)
+      }, LEASE_MS / 3)
+    return true
+  }
+
+  async isOurs(): Promise<boolean> {
+    return performance.now() - this.#since < LEASE_MS / 3 || this.#hold()
+  }
+
+  /** Whether another process has asked for it meanwhile. */
+  async end(): Promise<boolean> {
+    clearInterval(this.#renewing)
+    // Else it would come after we have let go, and nobody would work there.
+    await this.#renewed
+    return this.#store.letGo(this.#lane)
+  }
+
+  #hold(): Promise<boolean> {
+    this.#since = performance.now()
+    return this.#store.hold(this.#lane, LEASE_MS)
   }
 }
