@@ -183,6 +183,8 @@ const mistake = fc
     const place = places[at % places.length]
     if (!place) return
     const [parent, key] = place
+    // A copy: put into itself it would be a circle.
+    const fresh = structuredClone(value)
     if (how === 'drop') delete parent[key]
     else if (how === 'add') parent[name] = fresh
     else parent[key] = how === 'nest' ? [parent[key], { [name]: fresh }] : fresh
