@@ -10,7 +10,7 @@ import { type Note, readNotes } from './notes.ts'
 import type { Presence } from './presence.ts'
 import { type Script, type ScriptSource, scriptOf, type Trail, trailOf } from './script.ts'
 import type { Agent } from './sessions.ts'
-import { seenBy } from './sight.ts'
+import { type Sight, seenBy } from './sight.ts'
 import type { Viewer, Viewers } from './viewers.ts'
 
 /** What the views of the chats are read from. */
@@ -161,19 +161,21 @@ export async function viewChat(
   after: number,
 ): Promise<ChatView> {
   const { store, sql, accounts, viewers, source, now } = sources
-  const found = await seenBy(sources, id, agent)
-  const [log, handoffs, notes, all] = await Promise.all([
+  const { conversation: found, past } = await seenBy(sources, id, agent)
+  const [read, handoffs, notes, all] = await Promise.all([
     store.activities(id, after, page),
     store.handoffs({ conversation: id }),
     readNotes(sql, id),
     accounts.list(),
   ])
   const names = new Map(all.map(({ id: account, shown }) => [account, shown]))
-  const state = found.state as State | undefined
-  const head = headOf(found, names)
+  // Of one that has gone on without them: what was said until they closed it, and nothing of where it stands now.
+  const log = past ? read.filter(({ seq }) => seq <= past.seq) : read
+  const state = past ? undefined : (found.state as State | undefined)
+  const head = headOf(past ? leftBehind(found, past) : found, names)
   const locales = { agentLocale: agent.locale, customerLocale: head.locale }
   const script = state && scriptOf(source(), state, locales)
-  const handoff = lastOf(handoffs)
+  const handoff = past?.handoff ?? lastOf(handoffs)
   return {
     ...head,
     now: now(),
@@ -182,14 +184,27 @@ export async function viewChat(
     seq: log.at(-1)?.seq ?? after,
     lines: log.flatMap((one) => lineOf(one) ?? []),
     hasMore: log.length === page,
-    notes: notes.map((note) => ({ ...note, shown: names.get(note.account) ?? '' })),
+    notes: notesUntil(past?.handoff.endedAt ?? null, notes, agent).map((note) => ({
+      ...note,
+      shown: names.get(note.account) ?? '',
+    })),
     summary: summaryOf(handoff, agent.locale),
     ...(script && { script }),
     trail: state ? trailOf(source(), state, agent.locale) : [],
     news: newsOf(state),
     viewers: viewers.of(id).filter((one) => one.id !== agent.id),
-    ...(handoff && { handoff: { ...timesOf(handoff), firstReplyAt: await firstReplyAt(store, found) } }),
+    ...(handoff && { handoff: { ...timesOf(handoff), firstReplyAt: await firstReplyAt(store, head) } }),
   }
+}
+
+/** As it was when they closed it. */
+function leftBehind(found: Conversation, { handoff, seq }: NonNullable<Sight['past']>): Conversation {
+  return { ...found, owner: 'closed', agent: handoff.agent, queuedAt: null, seq }
+}
+
+/** What others noted later is not theirs to read; what they wrote themselves is. */
+export function notesUntil(until: number | null, notes: Note[], agent: Pick<Agent, 'id'>): Note[] {
+  return until === null ? notes : notes.filter(({ at, account }) => at <= until || account === agent.id)
 }
 
 function timesOf({ initiatedAt, acceptedAt }: Handoff) {
@@ -197,8 +212,11 @@ function timesOf({ initiatedAt, acceptedAt }: Handoff) {
 }
 
 /** When the agent first wrote something after the newest taking; taking says a line by itself, which is no reply. */
-async function firstReplyAt(store: Store, { id, seq }: Conversation): Promise<number | null> {
-  const log = await store.activities(id, Math.max(0, seq - page), page)
+async function firstReplyAt(
+  store: Store,
+  { conversation, seq }: { conversation: string; seq: number },
+): Promise<number | null> {
+  const log = await store.activities(conversation, Math.max(0, seq - page), page)
   const taken = log.findLastIndex(
     ({ activity }) => activity.name === 'handoff.status' && stateOf(activity) === 'accepted',
   )

@@ -3,6 +3,8 @@ import { escaped } from '../asset.ts'
 import type { Handoff, Logged, Store } from '../store/index.ts'
 import type { Sql } from '../store/sql.ts'
 import { withTranscripts } from '../transcript.ts'
+import type { Agent } from './sessions.ts'
+import type { Sight } from './sight.ts'
 
 /** What agents have written for each other about a conversation. */
 export interface Note {
@@ -48,6 +50,22 @@ export async function readKept(
   const handoffs = await store.handoffs({ conversation: id })
   const notes = withNotes ? { notes: await notesOf(sql, id) } : {}
   return { conversation: { id, channel, owner, touchedAt }, activities, handoffs, ...notes }
+}
+
+/** What an agent may keep of a conversation that has gone on without them. */
+export function keptUntil(
+  kept: Kept,
+  { handoff, seq }: NonNullable<Sight['past']>,
+  agent: Pick<Agent, 'shown'>,
+): Kept {
+  const { activities, notes } = kept
+  const until = handoff.endedAt ?? Number.POSITIVE_INFINITY
+  return {
+    ...kept,
+    activities: activities.filter((one) => one.seq <= seq),
+    handoffs: [handoff],
+    ...(notes && { notes: notes.filter(({ at, agent: by }) => at <= until || by === agent.shown) }),
+  }
 }
 
 async function notesOf(sql: Sql, conversation: string): Promise<Note[]> {

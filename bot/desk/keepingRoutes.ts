@@ -7,7 +7,7 @@ import type { Store } from '../store/index.ts'
 import { readBody } from './accessRoutes.ts'
 import type { Audited } from './audited.ts'
 import { attachment } from './csv.ts'
-import { type ExportParts, type Kept, printed, readKept } from './export.ts'
+import { type ExportParts, type Kept, keptUntil, printed, readKept } from './export.ts'
 import type { Guard } from './guard.ts'
 import type { Retention } from './retention.ts'
 import { mayAct } from './roles.ts'
@@ -98,10 +98,10 @@ function erasures({ guard, audited, retention, store }: KeepingParts): Route[] {
  */
 async function found(parts: KeepingParts, { params, url }: HttpRequest, agent: Agent): Promise<Kept> {
   const id = params.id ?? ''
-  if (!mayAct(agent.role, 'admin')) await seenBy(parts, id, agent)
+  const past = mayAct(agent.role, 'admin') ? undefined : (await seenBy(parts, id, agent)).past
   const kept = await readKept(parts, id, url.searchParams.get('notes') === '1')
-  if (kept) return kept
-  throw unknown()
+  if (!kept) throw unknown()
+  return past ? keptUntil(kept, past, agent) : kept
 }
 
 function unknown(): HttpError {

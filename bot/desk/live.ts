@@ -29,7 +29,7 @@ export interface DeskLive extends Upgrade {
 
 export interface LiveParts {
   guard: Pick<Guard, 'enter'>
-  store: Pick<Store, 'conversation' | 'handoffs' | 'onLogged'>
+  store: Pick<Store, 'conversation' | 'handoffs' | 'activities' | 'onLogged'>
   board: Board
   viewers: Viewers
   attendance: Attendance
@@ -221,7 +221,7 @@ class Live implements DeskLive {
     if (at === null) look(null)
     else
       seenBy(this.#parts, at, page.agent).then(
-        () => look(at),
+        ({ past }) => look(past ? null : at),
         (err: unknown) => {
           look(null)
           if (!(err instanceof HttpError)) this.#parts.log.warn({ event: 'desk.live.failed', err })

@@ -222,7 +222,7 @@ describe('the chats of the desk', function () {
     expect((await press(hana, customer, 'take')).status).to.equal(404)
   })
 
-  it('shows a chat to whoever has closed it, until its customer comes back to the bot; to supervisors after that', async () => {
+  it('shows whoever has closed a chat what was said until then, and supervisors all of it', async () => {
     const customer = await inQueue()
     const seen = async () => {
       const answers = await Promise.all([hana, ken, lead].map((one) => one.ask('GET', path(customer))))
@@ -232,14 +232,33 @@ describe('the chats of the desk', function () {
     expect(await seen()).to.deep.equal([200, 200, 200])
     await press(hana, customer, 'close')
     expect(await seen()).to.deep.equal([200, 404, 200])
-    expect(
-      (await hana.ask('GET', `/desk/conversations/${encodeURIComponent(customer.id)}/print`)).status,
-    ).to.equal(200)
-    await customer.say('ありがとうございました')
-    expect(await seen()).to.deep.equal([404, 404, 200])
-    expect(
-      (await hana.ask('GET', `/desk/conversations/${encodeURIComponent(customer.id)}/print`)).status,
-    ).to.equal(404)
+    await customer.say('内緒の話です')
+    expect(await seen()).to.deep.equal([200, 404, 200])
+    const [mine, all] = [await look(hana, customer), await look(lead, customer)]
+    expect(JSON.stringify(mine)).to.include('担当者の花子が対応します。').and.not.include('内緒')
+    expect(mine)
+      .to.include({ owner: 'closed', isMine: false, hasMore: false })
+      .and.not.have.property('script')
+    expect((await look(hana, customer, mine.seq)).lines).to.deep.equal([])
+    expect(JSON.stringify(all)).to.include('内緒')
+    // Another agent's handoff is not theirs.
+    await customer.say('担当者')
+    await press(ken, customer, 'take')
+    await press(ken, customer, 'note', { text: '健のメモ' })
+    await press(ken, customer, 'send', { text: '健からのお返事' })
+    expect(JSON.stringify(await look(hana, customer))).to.include('健からのお返事')
+    await press(ken, customer, 'return')
+    await customer.settled()
+    expect(await seen()).to.deep.equal([200, 404, 200])
+    expect(JSON.stringify(await look(hana, customer))).to.not.match(/健からのお返事|健のメモ|内緒/)
+    const paper = `/desk/conversations/${encodeURIComponent(customer.id)}/print?notes=1`
+    expect((await hana.ask('GET', paper)).body)
+      .to.include('担当者の花子が対応します。')
+      .and.not.match(/健からのお返事|健のメモ|内緒/)
+    expect((await lead.ask('GET', paper)).body)
+      .to.include('健のメモ')
+      .and.to.include('内緒')
+    expect((await ken.ask('GET', paper)).status).to.equal(404)
   })
 
   it('tells an agent who gives a chat back twice with one press that it is done, and shows no more of it', async () => {
