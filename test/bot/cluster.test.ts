@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect } from 'chai'
-import { expectOnce, type Paced, startPaced } from '../support/paced.ts'
+import { pressed, recordWalk, throughTheBank } from '../../bench/walk.ts'
+import { connect } from '../support/directLine.ts'
+import { Mind } from '../support/mind.ts'
+import { expectOnce, startPaced } from '../support/paced.ts'
 import { sharedPostgres } from '../support/postgres.ts'
 import { type Served, serve } from '../support/process.ts'
 
@@ -35,7 +38,6 @@ describe('several processes that share one port', function () {
   this.timeout(300_000)
   let all: Served
   let content: string
-  let others: Paced
 
   before(async () => {
     content = mkdtempSync(join(tmpdir(), 'kaijo-content-'))
@@ -51,10 +53,8 @@ describe('several processes that share one port', function () {
     ])
     await all.start()
     await until(() => count(all, 'cluster.started') === 1)
-    others = await startPaced(all, { customers, rate })
   })
   after(async () => {
-    await others.end()
     await all.end()
     rmSync(content, { recursive: true })
   })
@@ -65,7 +65,18 @@ describe('several processes that share one port', function () {
     expect((await fetch(`${all.sandboxUrl}/`)).status).to.equal(200)
   })
 
+  it('ask that bank, wherever it is, for a link', async () => {
+    const client = connect({ url: all.url, secret: all.secret, locale: 'ja' })
+    for (const press of await recordWalk(new Mind(), throughTheBank.slice(0, 3))) {
+      await client.post(pressed(press, 1))
+      await client.until((activity) => JSON.stringify(activity).includes(`"step":"${press.leadsTo}"`))
+    }
+    await client.until((activity) => JSON.stringify(activity).includes(`${all.url}/go/`))
+    client.end()
+  })
+
   it('are exchanged one by one while customers write: no request fails, and each socket hears each message once', async () => {
+    const others = await startPaced(all, { customers, rate })
     for (let round = 1; round <= rounds; round++) {
       all.signal('SIGUSR2')
       await until(() => count(all, 'cluster.rolled') === round)
@@ -81,6 +92,7 @@ describe('several processes that share one port', function () {
       expect(expectOnce(log)).to.have.members(taken)
     }
     expect(await figure(all, 'kaijo_process_deaths_total')).to.equal(0)
+    await others.end()
   })
 
   it('count what all of them have done', async () => {
