@@ -19,6 +19,8 @@ const unpack: Record<string, (packed: Buffer) => Buffer> = {
  */
 export function watchSent(mark: string, onFound: (around: string) => void): void {
   const sought = Buffer.from(mark)
+  const rest = sought.length - 1
+  const none = Buffer.alloc(0)
   const desks = new WeakSet<Socket>()
   /** The last bytes of each socket: a mark may be cut in two. */
   const ends = new WeakMap<Socket, Buffer>()
@@ -31,10 +33,15 @@ export function watchSent(mark: string, onFound: (around: string) => void): void
 
   function look(socket: Socket, chunks: Sent[]): void {
     if (desks.has(socket)) return
-    const bytes = Buffer.concat([ends.get(socket) ?? Buffer.alloc(0), ...chunks.map(bytesOf)])
-    // What was found once is not found again in the end that is kept.
-    const isFound = search(bytes)
-    ends.set(socket, isFound ? Buffer.alloc(0) : Buffer.from(bytes.subarray(1 - sought.length)))
+    for (const chunk of chunks) {
+      const bytes = bytesOf(chunk)
+      const end = ends.get(socket)
+      const isFound = search(bytes) || (end && search(Buffer.concat([end, bytes.subarray(0, rest)])))
+      // What was found is not found again in the end that is kept; a copy, since others write into the bytes.
+      const kept =
+        bytes.length >= rest ? bytes.subarray(-rest) : Buffer.concat([end ?? none, bytes]).subarray(-rest)
+      ends.set(socket, isFound ? none : Buffer.from(kept))
+    }
   }
 
   watchSockets(look)
