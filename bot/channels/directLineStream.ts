@@ -8,6 +8,8 @@ import { withTranscripts } from '../transcript.ts'
 import { shown } from './directLineActivity.ts'
 
 const page = 100
+/** What waits for one reader, in UTF-16 units, as far as a page less tells in advance. */
+const mostWaiting = 256 * 1024
 const mostFrames = 120
 /** A proxy that drops silent connections does so after 30 s or more. */
 const keepAliveEvery = 25_000
@@ -124,6 +126,7 @@ class Follower {
   #isAlive = true
   #frames = 0
   #isEnded = false
+  #page = page
 
   constructor(socket: WebSocket, line: Duplex, parts: Parts, conversation: string, after: number) {
     this.#socket = socket
@@ -165,13 +168,14 @@ class Follower {
     const { store } = this.#parts
     const next = this.#next
     this.#next = undefined
-    const found = next ?? (await store.activities(this.#conversation, this.#after, page))
+    const most = this.#page
+    const found = next ?? (await store.activities(this.#conversation, this.#after, most))
     const entries = await withTranscripts(store, this.#conversation, found)
     const last = entries.at(-1)
     if (!last) return
     this.#after = last.seq
     await this.#sent(entries)
-    if (entries.length === page) this.#hasMore = true
+    if (entries.length >= most) this.#hasMore = true
   }
 
   /**
@@ -185,13 +189,16 @@ class Follower {
         clearTimeout(timer)
         resolve()
       }
+      let size = 0
       this.#line.cork()
       for (const entry of entries) {
         const activities = [shown(entry, this.#conversation)]
         const frame = JSON.stringify({ activities, watermark: String(entry.seq) })
+        size += frame.length
         this.#socket.send(frame, entry === entries.at(-1) ? done : undefined)
       }
       this.#line.uncork()
+      this.#page = Math.min(page, Math.ceil((entries.length * mostWaiting) / size))
     })
   }
 

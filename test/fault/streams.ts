@@ -48,3 +48,36 @@ export function closing(socket: WebSocket, patience: number): Promise<number> {
     })
   })
 }
+
+/** What a reader of a stream has got: the ids of activities as they came, and how far it is. */
+export interface Reading {
+  ids: string[]
+  watermark: string
+}
+
+/** Reads on, as a client does that comes back, until the other side closes, `enough` says so, or nothing more is due. */
+export async function readStream(
+  kaijo: Served,
+  begun: Begun,
+  reading: Reading,
+  enough: (frames: number) => boolean,
+): Promise<void> {
+  const address = await streamOf(kaijo, begun, reading.watermark)
+  const socket = new WebSocket(address, { perMessageDeflate: false })
+  socket.on('error', () => undefined)
+  let frames = 0
+  let isOver = false
+  socket.on('message', (frame) => {
+    // What was under way when the client had left is nothing it has seen.
+    if (isOver || String(frame) === '') return
+    const { activities, watermark } = JSON.parse(String(frame)) as {
+      activities: { id: string }[]
+      watermark: string
+    }
+    reading.ids.push(...activities.map(({ id }) => id))
+    reading.watermark = watermark
+    isOver = enough(++frames)
+    if (isOver) socket.terminate()
+  })
+  await new Promise((resolve) => socket.once('close', resolve))
+}
