@@ -39,8 +39,11 @@ export class Delivery {
   readonly #now: () => number
   readonly #lanes: Lanes
   readonly #timers = new Map<string, NodeJS.Timeout>()
-  /** What waited when we started: whoever runs it may have mended what it waited for. */
-  readonly #first = new Set<string>()
+  /**
+   * Where the next try is due whatever the clock on the wall says: at our start, as whoever runs it may have mended what
+   * it waited for, and when its time has passed, as the clock may have been set back meanwhile.
+   */
+  readonly #due = new Set<string>()
 
   constructor(deps: Deps) {
     this.#deps = deps
@@ -66,7 +69,7 @@ export class Delivery {
 
   /** Takes up what was not sent before a crash, and tries at once what waited for another try. */
   async start(): Promise<void> {
-    for (const conversation of await this.#deps.store.sending()) this.#first.add(conversation)
+    for (const conversation of await this.#deps.store.sending()) this.#due.add(conversation)
     await this.#lanes.start()
   }
 
@@ -94,8 +97,8 @@ export class Delivery {
     const sender = out && this.#senders.get(out.channel)
     if (!out || !sender) return false
     const early = out.dueAt - this.#now()
-    const isFirst = this.#first.delete(conversation)
-    if (early > 0 && !isFirst) {
+    const isDue = this.#due.delete(conversation)
+    if (early > 0 && !isDue) {
       this.#later(conversation, early)
       return false
     }
@@ -148,6 +151,7 @@ export class Delivery {
     clearTimeout(this.#timers.get(conversation))
     const timer = setTimeout(() => {
       this.#timers.delete(conversation)
+      this.#due.add(conversation)
       this.wake(conversation)
     }, ms)
     this.#timers.set(conversation, timer.unref())

@@ -122,6 +122,24 @@ describe('the delivery of what was said', () => {
     expect(notes).to.deep.equal([{ key: 'k' }])
   })
 
+  it('tries again when the pause is over, also when the clock was set back meanwhile', async () => {
+    let clock = 1_000_000_000
+    const { promise: isSent, resolve: sent } = Promise.withResolvers<void>()
+    const send: Sender['send'] = async ({ attempts }) => {
+      if (attempts === 0) return { after: 20 }
+      sent()
+      return 'sent'
+    }
+    const delivery = new Delivery({ store, log, senders: [{ channel: 'test', send }], now: () => clock })
+    await say('c1', 'a')
+    delivery.wake('c1')
+    await delivery.idle()
+    clock -= 3600 * 1000
+    await isSent
+    await delivery.idle()
+    expect(await store.sending()).to.deep.equal([])
+  })
+
   it('tries again for most of a day, then no more: LINE knows a retry key for 24 hours', async () => {
     let clock = 0
     let tries = 0
