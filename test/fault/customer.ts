@@ -43,8 +43,10 @@ export interface Habits {
   socket: boolean
   /** Milliseconds between two messages. */
   pause?: number
-  /** The share of messages that are sent a second time after they were taken, as networks do it. */
+  /** Whether a message is sent a second time after it was taken, as networks do it. */
   repeats?: () => boolean
+  /** Speaks with the secret, as the bank's own server may, and not with a token. */
+  bySecret?: boolean
 }
 
 /** What a client waits for an answer before it sends again; longer than what Kaijo promises. */
@@ -91,6 +93,7 @@ export class Customer {
     this.#token = token
     this.#conversation = conversationId
     await this.#insist('/conversations', { method: 'POST' })
+    if (this.#habits.bySecret) this.#token = secret
     this.#done = this.#habits.socket ? this.#listen() : this.#poll()
   }
 
