@@ -30,6 +30,8 @@ export interface ClusterParts {
   log: Logger
   /** Milliseconds before one that has died again and again is followed. */
   pauses?: readonly number[]
+  /** Milliseconds after which one that answers nothing is killed; a minute unless said otherwise. */
+  silence?: number
 }
 
 /** A process ended before it was ready. */
@@ -48,9 +50,12 @@ interface Member {
   /** It was told to go, so nobody follows it. */
   isLeaving: boolean
   since: number
+  heardAt: number
 }
 
 const READY = 'kaijo:ready'
+const PING = 'kaijo:ping'
+const PONG = 'kaijo:pong'
 const LEAVE = 'kaijo:leave'
 
 /** What one is told that is exchanged. */
@@ -62,8 +67,9 @@ interface Leave {
 /** In one of the processes: says that it is ready, and hears when it is to go and how long it takes requests until then. */
 export function join(onLeave: (drainMs: number) => void): void {
   if (!cluster.isWorker) return
-  process.on('message', (message: Leave | undefined) => {
-    if (message?.type === LEAVE) onLeave(message.drainMs)
+  process.on('message', (message: Leave | typeof PING | undefined) => {
+    if (message === PING) process.send?.(PONG)
+    else if (message?.type === LEAVE) onLeave(message.drainMs)
   })
   process.send?.(READY)
 }
@@ -80,12 +86,17 @@ export function createCluster(parts: ClusterParts): Cluster {
   let quickDeaths = 0
   let rolling: Promise<boolean> | undefined
   cluster.setupPrimary({ exec: parts.entry, args: [] })
+  const watch = watchSilence(members, parts.silence ?? 60_000, log)
 
   async function begin(isFirst = false): Promise<Member> {
     const worker = cluster.fork(parts.environment(isFirst))
     await readiness(worker)
-    const member = { worker, isLeaving: false, since: performance.now() }
+    const now = performance.now()
+    const member: Member = { worker, isLeaving: false, since: now, heardAt: now }
     members.add(member)
+    worker.on('message', () => {
+      member.heardAt = performance.now()
+    })
     worker.once('exit', (code, signal) => gone(member, code, signal))
     log.info({ event: 'cluster.ready', id: worker.process.pid ?? 0, count: members.size })
     return member
@@ -153,12 +164,33 @@ export function createCluster(parts: ClusterParts): Cluster {
     },
     async stop() {
       isStopping = true
+      clearInterval(watch)
       const all = Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined)
       const gone = all.map((worker) => ended(worker, parts.patience))
       for (const worker of all) worker.process.kill('SIGTERM')
       await Promise.all(gone)
     },
   }
+}
+
+/** Kills who stands still: it would keep its customers waiting for ever. */
+function watchSilence(members: Set<Member>, silence: number, log: Logger): NodeJS.Timeout {
+  const every = silence / 6
+  let last = performance.now()
+  const look = () => {
+    const now = performance.now()
+    // When this process itself stood still, nobody else is to blame.
+    const wasHere = now - last < 2 * every
+    last = now
+    for (const member of members) {
+      if (!wasHere) member.heardAt = now
+      if (now - member.heardAt > silence) {
+        log.error({ event: 'cluster.silent', id: member.worker.process.pid ?? 0 })
+        member.worker.process.kill('SIGKILL')
+      } else if (member.worker.isConnected()) member.worker.send(PING, () => undefined)
+    }
+  }
+  return setInterval(look, every).unref()
 }
 
 /** Resolves when the process says that it is ready. */

@@ -57,7 +57,8 @@ export async function startPaced(
         if (answer.ok) return void taken.push(text)
         if (answer.status !== 503) return void failures.push(`${answer.status} ${said}`)
         postponed++
-        await new Promise((resolve) => setTimeout(resolve, 200))
+        const seconds = Number(answer.headers.get('retry-after') ?? 1)
+        await new Promise((resolve) => setTimeout(resolve, seconds * 1000))
       }
     } catch (error) {
       failures.push(`${error} ${(error as Error).cause}`)
