@@ -9,7 +9,7 @@ import { type BadBank, startBadBank } from '../support/badBank.ts'
 import { type Arrive, type Customer, type Place, settled } from '../support/channelCustomers.ts'
 import { type LineStandIn, standInForLine } from '../support/lineStandIn.ts'
 import { TeamsStandIn } from '../support/teamsStandIn.ts'
-import { together } from '../support/traffic.ts'
+import { insist, together } from '../support/traffic.ts'
 
 const at = z.string()
 const move = z.union([
@@ -181,7 +181,7 @@ export async function act({ place, bank, customer, one, locale }: Acting): Promi
     const id = (await stateOf(place, customer)).run?.request?.id ?? ''
     Object.assign(bank.requests.get(id) ?? {}, { state: one.bank })
     const { headers, body } = bank.webhook(id, one.bank)
-    await fetch(`${place.kaijo.url}/unlock/callback`, { method: 'POST', headers, body: new Uint8Array(body) })
+    await insist(`${place.kaijo.url}/unlock/callback`, headers, body)
   }
   await settled(place.kaijo, customer.conversation)
 }

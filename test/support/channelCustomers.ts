@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto'
 import { PassThrough } from 'node:stream'
 import type { CardAction } from 'botbuilder-core'
 import { consoleChannel } from '../../bot/channels/console.ts'
+import type { LineReference } from '../../bot/channels/lineEvents.ts'
 import { connect } from './directLine.ts'
 import type { Running } from './kaijo.ts'
 import { LineCustomer, type LineStandIn, readable, tappable, until } from './lineStandIn.ts'
@@ -66,10 +68,11 @@ async function byDirectLine({ kaijo }: Place, locale: 'ja' | 'en'): Promise<Cust
   let since = 0
   let last: CardAction | undefined
   await client.heard()
-  // Its socket stays where it is.
+  // Its socket stays where it is. The client says "retry" of what a busy machine has not taken.
   const say = async (text: string, more?: object) => {
-    client.move(kaijo.url)
-    await client.say(text, more)
+    const channelData = { clientActivityID: randomUUID() }
+    do client.move(kaijo.url)
+    while ((await client.say(text, { ...more, channelData })) === 'retry')
   }
   const press = async (button: CardAction) => {
     last = button
@@ -133,12 +136,10 @@ export const byWidget: Arrive = async ({ kaijo }, locale) => {
 }
 
 async function byLine({ kaijo, line }: Place, locale: 'ja' | 'en'): Promise<Customer> {
-  const customer = new LineCustomer(line, kaijo)
-  line.profiles.set(customer.user, locale === 'ja' ? 'ja' : 'en-US')
+  const customer = await arriveInLine({ kaijo, line }, locale === 'ja' ? 'ja' : 'en-US')
   let since = 0
   let read = 0
   let last: ReturnType<LineStandIn['event']> = {}
-  await customer.sends({ type: 'follow', follow: { isUnblocked: false } })
   return {
     conversation: `line:${customer.user}`,
     say: async (text) => void (await customer.says(text)),
@@ -168,6 +169,17 @@ async function byLine({ kaijo, line }: Place, locale: 'ja' | 'en'): Promise<Cust
   }
 }
 
+/** Whose profile a busy machine could not ask for in time is spoken to in Japanese; then somebody else comes. */
+async function arriveInLine({ kaijo, line }: Pick<Place, 'kaijo' | 'line'>, language: string) {
+  for (;;) {
+    const customer = new LineCustomer(line, kaijo)
+    line.profiles.set(customer.user, language)
+    await customer.sends({ type: 'follow', follow: { isUnblocked: false } })
+    const { reference } = (await kaijo.store.conversation(`line:${customer.user}`)) ?? {}
+    if ((reference as LineReference | undefined)?.language === language) return customer
+  }
+}
+
 async function byTeams({ kaijo, teams }: Place, locale: 'ja' | 'en'): Promise<Customer> {
   const customer = new TeamsCustomer(kaijo, teams, { locale: locale === 'ja' ? 'ja-JP' : 'en-US' })
   await customer.post(customer.activity({ type: 'installationUpdate', action: 'add' }))
@@ -176,7 +188,10 @@ async function byTeams({ kaijo, teams }: Place, locale: 'ja' | 'en'): Promise<Cu
   let last: ReturnType<typeof buttonsOf>[number] | undefined
   return {
     conversation: `teams:${customer.id}`,
-    say: async (text) => void (await customer.post(customer.activity({ type: 'message', text }))),
+    async say(text) {
+      const activity = customer.activity({ type: 'message', text })
+      while ((await customer.post(activity)).status === 503);
+    },
     async press({ title }) {
       last = buttonsOf(teams.in(customer.id)).findLast((button) => button.title === title)
       if (!last) throw new Error(`Teams shows no button "${title}"`)

@@ -414,7 +414,11 @@ export class LineCustomer {
   /** Sends an event and reads the answer. */
   async sends(more: Fields): Promise<string> {
     const before = this.got.length
-    const answer = await this.line.post(this.#bot.url, [this.line.event(this.user, more)])
+    const event = this.line.event(this.user, more)
+    let answer = await this.line.post(this.#bot.url, [event])
+    // What was not taken LINE brings again.
+    for (const again = { ...event, deliveryContext: { isRedelivery: true } }; answer.status === 500; )
+      answer = await this.line.post(this.#bot.url, [again])
     if (answer.status !== 200) throw new Error(`The webhook was answered with ${answer.status}`)
     await until(() => this.got.length > before)
     return this.reads
