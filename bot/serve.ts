@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { failure, guardHeaders, send, type Wire, wire } from './answer.ts'
 import { readBody } from './body.ts'
 import type { Config } from './config.ts'
-import { createCrowd } from './crowd.ts'
+import type { Crowd } from './crowd.ts'
 import type { Rates } from './limits.ts'
 import type { Logger } from './log.ts'
 import type { Metrics } from './metrics.ts'
@@ -19,6 +19,7 @@ interface Parts {
   log: Logger
   metrics: Metrics
   rates: Rates
+  crowd: Crowd
   isClosing: () => boolean
 }
 
@@ -27,10 +28,9 @@ const unread = 5000
 
 /** The one wrapping of all routes: limits before, guarding headers and fixed errors after, a line in log and metrics. */
 export function createServe(parts: Parts): Serve {
-  const { config, log } = parts
+  const { config, log, crowd } = parts
   const admitted = createAdmission(parts)
   const headers = createHeaders(parts)
-  const crowd = createCrowd(config.limits.requestsAtOnce)
   const own = config.ownOrigin
 
   return async (route, request, response) => {
@@ -42,7 +42,7 @@ export function createServe(parts: Parts): Serve {
       const call = await admitted(route, request)
       const url = URL.parse((own ?? `http://${request.headers.host}`) + request.url)
       if (!url) throw unreadable()
-      answer = wire(await crowd(route, () => inTime(route, route.handle({ ...call, id, url }))))
+      answer = wire(await crowd.serve(route, () => inTime(route, route.handle({ ...call, id, url }))))
     } catch (err) {
       answer = wire(failure(err))
       if (!(err instanceof HttpError)) log.error({ event: 'http.failed', id, route: route.path, err })

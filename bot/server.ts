@@ -3,6 +3,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import restify from 'restify'
 import { giveMetrics, metricsText } from './clusterMetrics.ts'
 import type { Config } from './config.ts'
+import { createCrowd } from './crowd.ts'
 import type { Health } from './health.ts'
 import { createRates } from './limits.ts'
 import type { Logger } from './log.ts'
@@ -54,8 +55,9 @@ const verbs = { GET: 'get', HEAD: 'head', POST: 'post', PUT: 'put', DELETE: 'del
 export function createServer(parts: ServerParts): Server {
   const { config, metrics, health, log } = parts
   const rates = createRates(config.limits)
+  const crowd = createCrowd(config.limits.requestsAtOnce)
   let isClosing = false
-  const serve = createServe({ ...parts, rates, isClosing: () => isClosing })
+  const serve = createServe({ ...parts, rates, crowd, isClosing: () => isClosing })
   const routed = router([...parts.routes, ...health.routes, metricsRoute(metrics)], serve)
   const inTurn = counting()
   const front = createListener(listener, (request, response) => {
@@ -65,6 +67,7 @@ export function createServer(parts: ServerParts): Server {
     if (refusal) void serve(refusing(refusal), request, response)
     else routed(request, response)
   })
+  front.on('connection', crowd.knock)
   front.maxConnections = config.limits.connections
   const upgrades = acceptUpgrades(front, parts.upgrades ?? [], { config, rates, log })
 

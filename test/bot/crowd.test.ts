@@ -1,6 +1,22 @@
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
 import { expect } from 'chai'
 import type { Route } from '../../bot/route.ts'
 import { startEcho } from '../support/echoServer.ts'
+
+/** In a thread of its own, since ours does the work: connects often, and says with which statuses it was answered. */
+const callAtOnce = `
+  const { connect } = require('node:net')
+  const { parentPort, workerData: { port, count } } = require('node:worker_threads')
+  const call = () => new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.write('POST /busy HTTP/1.1\\r\\nHost: localhost\\r\\nContent-Length: 2\\r\\n\\r\\n{}')
+    socket.once('data', (data) => {
+      socket.destroy()
+      resolve(String(data).slice(9, 12))
+    })
+  })
+  Promise.all(Array.from({ length: count }, call)).then((statuses) => parentPort.postMessage(statuses))`
 
 describe('the crowd', () => {
   /** A route that answers when it is let, and one that knows nothing of it. */
@@ -53,6 +69,33 @@ describe('the crowd', () => {
     while (statuses.length < 2) await settled(5)
     release()
     expect((await all).map(({ status }) => status).toSorted()).to.deep.equal([200, 200, 200, 200, 503, 503])
+    await server.close()
+  })
+
+  it('sees all who wait outside while it works for those inside', async () => {
+    const work = (ms: number) => {
+      const until = performance.now() + ms
+      while (performance.now() < until);
+    }
+    const busy: Route = {
+      method: 'POST',
+      path: '/busy',
+      maxBody: 100,
+      handle: () => {
+        work(20)
+        return { status: 200 }
+      },
+    }
+    const server = await startEcho({ routes: [busy], env: { LIMIT_REQUESTS_AT_ONCE: '4' } })
+    const callers = new Worker(callAtOnce, { eval: true, workerData: { port: server.port, count: 40 } })
+    await once(callers, 'online')
+    const answered = once(callers, 'message')
+    // All stand outside with their requests when we look again. Taken one at a time nobody would be turned away.
+    work(1000)
+    const [statuses] = (await answered) as [string[]]
+    expect(statuses).to.have.length(40)
+    expect(new Set(statuses)).to.deep.equal(new Set(['200', '503']))
+    await callers.terminate()
     await server.close()
   })
 
