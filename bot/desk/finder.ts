@@ -12,20 +12,26 @@ export interface Finder {
 
 /** Turns are taken after so many milliseconds of building. */
 const pieceMs = 5
+/** And after so many when an agent waits for it: else a busy bot would come to it for moments only. */
+const awaitedMs = 50
 
 /** Makes the search when it is asked for, and not for a bot without a desk. */
 export function createFinder(source: () => ScriptSource): Finder {
   let version = ''
   let ready: DeskSearch | undefined
+  let isAwaited = false
   let building: Promise<DeskSearch> | undefined
 
   async function build({ content, desk, words }: ScriptSource): Promise<DeskSearch> {
     const work = deskSearchInPieces(content, desk, words)
     for (let began = performance.now(); ; ) {
       const { done, value } = work.next()
-      if (done && content.version === version) ready = value
+      if (done && content.version === version) {
+        ready = value
+        isAwaited = false
+      }
       if (done) return value
-      if (performance.now() - began < pieceMs) continue
+      if (performance.now() - began < (isAwaited ? awaitedMs : pieceMs)) continue
       await aMoment()
       began = performance.now()
     }
@@ -46,7 +52,9 @@ export function createFinder(source: () => ScriptSource): Finder {
     warm,
     search() {
       warm()
-      return ready ?? (building as Promise<DeskSearch>)
+      if (ready) return ready
+      isAwaited = true
+      return building as Promise<DeskSearch>
     },
   }
 }

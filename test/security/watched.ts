@@ -18,6 +18,8 @@ export interface Look {
   heap: number
   /** The longest that its event loop stood still since it was asked last, in milliseconds. */
   stalled: number
+  /** Milliseconds that it has worked since it began, whatever else the machine has done meanwhile. */
+  cpu: number
   /** Open connections, those that it has opened itself too. */
   sockets: number
 }

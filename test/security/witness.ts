@@ -38,6 +38,7 @@ const megabytes = (bytes: number) => Math.round((bytes / 1024 / 1024) * 10) / 10
 function look(isSwept: boolean): object {
   // What the first pass lets go of, its finalizers included, the second gives back.
   if (isSwept) for (let n = 0; n < 2; n++) collect({ type: 'major', flavor: 'last-resort' })
+  const { user, system } = process.cpuUsage()
   const { rss, heapUsed, external } = process.memoryUsage()
   const stalled = Math.round(delay.max / 1e6)
   delay.reset()
@@ -48,6 +49,7 @@ function look(isSwept: boolean): object {
     megabytes: Math.round(rss / 1024 / 1024),
     heap: megabytes(heapUsed + external),
     stalled,
+    cpu: Math.round((user + system) / 100) / 10,
     sockets: process.getActiveResourcesInfo().filter((kind) => kind === 'TCPSocketWrap').length,
   }
 }
