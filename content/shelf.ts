@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import type { Report } from './report.ts'
 import type { Source } from './source.ts'
-import { readSource } from './source.ts'
+import { mostBytes, readSource, refuseBig } from './source.ts'
 
 /** The writers' files on disk. */
 export interface Shelf {
@@ -25,8 +25,11 @@ export function openShelf(root: string, report: Report): Shelf {
     return name.startsWith('..') ? path : name
   }
   const file = (path: string) => {
+    const { size } = statSync(path)
+    hash.update(`${nameOf(path)}\n${size}\n`)
+    if (size > mostBytes) return refuseBig(nameOf(path), size, report)
     const bytes = readFileSync(path)
-    hash.update(`${nameOf(path)}\n${bytes.length}\n`).update(bytes)
+    hash.update(bytes)
     return readSource(nameOf(path), bytes, report)
   }
   return {

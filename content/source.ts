@@ -11,14 +11,15 @@ export interface Source {
   at(node: Node | Pair | null | undefined): Place
 }
 
-const mostBytes = 1024 * 1024
+/** A longer file is not even read. */
+export const mostBytes = 1024 * 1024
 /** A flow needs about a dozen; at many thousands the parser itself gives up, after seconds. */
 const mostDepth = 40
 
 /** Reads one file; reports everything YAML itself has to say about it. Undefined when nothing can be made of it. */
 export function readSource(file: string, bytes: Uint8Array, report: Report): Source | undefined {
   const top = { file, line: 1, column: 1 }
-  if (bytes.length > mostBytes) return refuse('too-big', top, { bytes: bytes.length, most: mostBytes })
+  if (bytes.length > mostBytes) return refuseBig(file, bytes.length, report)
   const text = decode(bytes)
   if (text === undefined) return refuse('not-utf8', top)
 
@@ -46,6 +47,11 @@ export function readSource(file: string, bytes: Uint8Array, report: Report): Sou
   function refuse(rule: string, place: Place, values = {}): undefined {
     report.add(rule, place, values)
   }
+}
+
+/** Reports a file that is too long, by its length in bytes. */
+export function refuseBig(file: string, bytes: number, report: Report): undefined {
+  report.add('too-big', { file, line: 1, column: 1 }, { bytes, most: mostBytes })
 }
 
 /** YAML's own errors that deserve better words. */

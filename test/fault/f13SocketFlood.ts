@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { WebSocket } from 'ws'
@@ -134,7 +133,7 @@ async function asked(port: number, bytes: string): Promise<number> {
     heard += part
   })
   socket.write(bytes)
-  await once(socket, 'close')
+  await new Promise((resolve) => socket.once('close', resolve))
   return Number(/^HTTP\/1\.1 (\d{3})/.exec(heard)?.[1] ?? 0)
 }
 
