@@ -101,7 +101,7 @@ export function createServer(parts: ServerParts): Server {
 }
 
 /** No client of ours sends a request before the last is answered; a caller that sends thousands would be all we do. */
-const mostAtOnce = 32
+const mostAtOnce = 8
 
 /** Whether a connection has no more requests open than that. */
 function counting(): (request: IncomingMessage, response: ServerResponse) => boolean {

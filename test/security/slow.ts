@@ -30,7 +30,7 @@ export const slow = {
 
 /** Asks for so much of an address that no buffer takes it up, and reads nothing of it. */
 export function deaf(path: string): Slow {
-  return { head: `GET ${path} HTTP/1.1\r\n${host}\r\n`.repeat(30), drip: '', isDeaf: true }
+  return { head: `GET ${path} HTTP/1.1\r\n${host}\r\n`.repeat(8), drip: '', isDeaf: true }
 }
 
 /**
