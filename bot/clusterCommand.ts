@@ -5,6 +5,7 @@ import { type Cluster, createCluster, Unstarted } from './cluster.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { createLog, type Logger } from './log.ts'
 import { isPostgres } from './store/postgresPool.ts'
+import { thrift } from './thrift.ts'
 
 const usage = `npm run start:cluster -- --processes 2 --storage postgres://user:password@host/database
 Several processes on this machine that share one port, for as long as this one runs: whoever dies is followed.
@@ -43,6 +44,7 @@ async function main(): Promise<void> {
     processes,
     entry: fileURLToPath(new URL('./index.ts', import.meta.url)),
     environment: (isFirst) => ({
+      ...thrift,
       STORAGE_URL: config.storageUrl,
       DESK_WELCOME: isFirst && config.desk.welcomes ? 'on' : 'off',
       ...bank?.environment(),
