@@ -14,8 +14,8 @@ import { openSqlite } from '../../../bot/store/sqlite.ts'
 import { takeTurns } from '../../../bot/turn.ts'
 import { chat } from '../../support/chat.ts'
 import { agents, type DeskChat, deskChat } from '../../support/deskChat.ts'
+import { looks } from '../../support/looks.ts'
 import { Wanderer } from '../../support/wanderer.ts'
-import { worked } from '../../support/worked.ts'
 
 const minute = 60_000
 const hour = 60 * minute
@@ -213,7 +213,7 @@ describe('the numbers of the desk', () => {
     fill(file, 20_000, now)
     const sources = sourcesOf(store, () => now)
     const month = { from: '2026-10-25', to: today }
-    const { total, longest } = await worked(async () => {
+    const turns = await looks(async () => {
       const { flows } = await readNumbers(sources, month, 'ja')
       expect(flows).to.have.lengthOf(0)
       expect(await leftIn(sources, month)).to.have.lengthOf(20_000)
@@ -221,8 +221,8 @@ describe('the numbers of the desk', () => {
     })
     await store.close()
     rmSync(dir, { recursive: true })
-    // What this thread has worked, not the clock: others use the machine too.
-    expect(longest / total, `${longest} of ${total} ms at once`).to.be.lessThan(1 / 8)
+    // A page has 200 of them, and they are read three times.
+    expect(turns).to.be.at.least(300)
   })
 
   it('count by the bank’s day, also when the machine is elsewhere', () => {

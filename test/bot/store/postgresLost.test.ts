@@ -74,4 +74,25 @@ describe('the PostgreSQL store behind a line that breaks', () => {
     await store.pending('c1')
     expect(told).to.have.length(2)
   })
+
+  it('tells other processes what it could not tell them at first, and lets its own listeners look once more', async () => {
+    const place = (await sharedPostgres()).place(proxy.port)
+    const one = await openPostgres({ url: place })
+    const other = await openPostgres({
+      url: place.replace(`:${proxy.port}/`, `:${(await sharedPostgres()).port}/`),
+    })
+    const listens = new Promise<void>((resolve) => other.onLogged(() => undefined, resolve))
+    await listens
+    const looked = new Promise<void>((resolve) => one.onLogged(() => undefined, resolve))
+    const heard = new Promise<string>((resolve) => other.onLogged(resolve))
+    proxy.set({ kind: 'lostRequest', marker: 'pg_notify', share: 1, random: () => 0 })
+    const cuts = proxy.cuts()
+    await one.accept(event)
+    while (proxy.cuts() === cuts) await new Promise((resolve) => setTimeout(resolve, 5))
+    proxy.set()
+    expect(await heard).to.equal('c1')
+    await looked
+    await one.close()
+    await other.close()
+  })
 })
