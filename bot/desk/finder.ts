@@ -15,8 +15,11 @@ const pieceMs = 5
 /** And after so many when an agent waits for it: else a busy bot would come to it for moments only. */
 const awaitedMs = 50
 
-/** Makes the search when it is asked for, and not for a bot without a desk. */
-export function createFinder(source: () => ScriptSource): Finder {
+/** Makes the search when it is asked for, and not for a bot without a desk; `now` is in milliseconds. */
+export function createFinder(
+  source: () => ScriptSource,
+  now: () => number = () => performance.now(),
+): Finder {
   let version = ''
   let ready: DeskSearch | undefined
   let isAwaited = false
@@ -24,24 +27,24 @@ export function createFinder(source: () => ScriptSource): Finder {
 
   async function build({ content, desk, words }: ScriptSource): Promise<DeskSearch> {
     const work = deskSearchInPieces(content, desk, words)
-    for (let began = performance.now(); ; ) {
+    for (let began = now(); ; ) {
       const { done, value } = work.next()
       if (done && content.version === version) {
         ready = value
         isAwaited = false
       }
       if (done) return value
-      if (performance.now() - began < (isAwaited ? awaitedMs : pieceMs)) continue
+      if (now() - began < (isAwaited ? awaitedMs : pieceMs)) continue
       await aMoment()
-      began = performance.now()
+      began = now()
     }
   }
 
   function warm(): void {
-    const now = source()
-    if (now.content.version === version) return
-    version = now.content.version
-    building = build(now)
+    const newest = source()
+    if (newest.content.version === version) return
+    version = newest.content.version
+    building = build(newest)
     // Whoever searches hears of it; who only warms does not.
     building.catch(() => {
       version = ''
