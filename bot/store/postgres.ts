@@ -114,8 +114,10 @@ class PostgresStore implements Store {
     return isKnown(this.#db.query, channel, eventId)
   }
 
-  pending(conversation: string): Promise<Pending | undefined> {
-    return pendingOf(this.#db.query, conversation)
+  async pending(conversation: string): Promise<Pending | undefined> {
+    const found = await pendingOf(this.#db.query, conversation)
+    if (this.#unsure.delete(conversation)) this.#say(conversation, 0)
+    return found
   }
 
   waiting(): Promise<string[]> {
