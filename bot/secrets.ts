@@ -42,7 +42,7 @@ const phone = /^0\d{1,4}[-(]\d{1,4}[-)]\d{3,4}$/
 const version = /^(?=.*\d\d)\d{1,3}(?:\.\d+){2,3}$/
 const plainForms = [date, phone, version]
 /** That somebody typed them somewhere, or was asked for them. */
-const typedAfter = /^[」』"'\s]*(?:を|と|って|で)?\s*(?:入力|入れ|打|押し)/u
+const typedAfter = /^[」』"'\s]*(?:(?:を|と|って|で)\s*)?(?:入力|入れ|打|押し)/u
 const typedBefore = /(?:typed|entered|enter|type|put in|put|used|tried)(?: in)?\s*["'“]?$/iu
 
 /**

@@ -17,9 +17,11 @@ const letters = new Intl.Segmenter('ja', { granularity: 'grapheme' })
 export function checkTexts(sentences: Iterable<Sentence>, banks: BankProfile[], reading: Reading): void {
   const known = variablesOf(banks)
   for (const sentence of sentences) {
+    const isTooLong = !checkLength(sentence, banks, reading)
+    // About a text that is far too long patterns would think for minutes, and it must be cut anyway.
+    if (isTooLong && sentence.text.length > 2 * mostText) continue
     checkVariables(sentence, known, reading)
     checkMarks(sentence, reading)
-    checkLength(sentence, banks, reading)
     const asking = asksSecret(sentence)
     if (asking) reading.report.add('asks-secret', sentence.place, { name: asking })
   }
@@ -131,13 +133,15 @@ function checkMarks({ text, place }: Sentence, { report }: Reading): void {
   }
 }
 
-function checkLength({ text, field, place }: Sentence, banks: BankProfile[], { report }: Reading): void {
+/** Whether every channel can carry it. */
+function checkLength({ text, field, place }: Sentence, banks: BankProfile[], { report }: Reading): boolean {
   const whole = longest(text, banks)
   if (field === 'say' || field === 'label') {
     const count = lettersIn(whole)
     if (count > mostLabel) report.add('label-too-long', place, { name: text, count, most: mostLabel })
-    return
+    return count <= mostLabel
   }
   const most = field === 'alt' ? mostAlt : mostText
   if (whole.length > most) report.add('text-too-long', place, { count: whole.length, most })
+  return whole.length <= most
 }
