@@ -61,7 +61,7 @@ export async function arrive(comers: readonly Comer[], plan: Plan, tally = newTa
   for (const at of arrivals(plan)) {
     const due = began + at
     while (performance.now() < due)
-      await new Promise((resolve) => setTimeout(resolve, due - performance.now()))
+      await new Promise((resolve) => setTimeout(resolve, Math.max(1, due - performance.now())))
     tally.late = Math.max(tally.late, performance.now() - due)
     const comer = next()
     if (!comer) {

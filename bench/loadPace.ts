@@ -1,12 +1,12 @@
 import type { Context } from '../test/fault/scenario.ts'
-import { Connection } from './connection.ts'
 import { callers, crowd } from './crowd.ts'
 import { arrive, type Comer, errorsIn, newTally, quantileMs, type Tally } from './loadArrivals.ts'
 import type { LoadCustomer, Outcome } from './loadCustomer.ts'
+import { Pool } from './loadPool.ts'
 import { mix, type Street } from './loadStreet.ts'
 import { processorSeconds } from './processor.ts'
 import { median, ratio, takeRounds } from './rounds.ts'
-import { type Started, startRestify } from './servers.ts'
+import { startRestify } from './servers.ts'
 
 /** How much of it is done. */
 export interface Measure {
@@ -38,13 +38,14 @@ export async function pace(
   context: Context,
 ): Promise<Baseline> {
   const restify = await startRestify(street.dir)
-  const floor = Array.from({ length: callers }, () => new FloorCaller(restify, street))
+  const pool = new Pool(restify.port)
+  const floor = Array.from({ length: callers }, () => new FloorCaller(pool, street))
   try {
     const most = await closedLoop(customers, floor, measure, context)
     const p99 = await openLoop(street, customers, floor, measure, context)
     return { most, p99 }
   } finally {
-    for (const caller of floor) caller.close()
+    pool.close()
     await restify.stop()
   }
 }
@@ -103,27 +104,23 @@ async function openLoop(
 /** Whoever writes to the floor: always the same words, one write after the other. */
 class FloorCaller implements Comer {
   isFree = true
-  readonly #connection: Connection
-  readonly #body: unknown
+  readonly #pool: Pool
+  readonly #json: string
   #last: Promise<unknown> = Promise.resolve()
 
-  constructor({ port }: Started, { walk }: Street) {
-    this.#connection = new Connection(port)
-    this.#body = walk[0]
+  constructor(pool: Pool, { walk }: Street) {
+    this.#pool = pool
+    this.#json = JSON.stringify(walk[0])
   }
 
   turn(): Promise<Outcome> {
     const turn = this.#last.then(async () => {
-      const { status } = await this.#connection.post('/durable', this.#body)
+      const { status } = await this.#pool.send('/durable', this.#json, 'Accept: application/json')
       if (status !== 200) throw new Error(`The floor answered ${status}`)
       return 'done' as const
     })
     this.#last = turn.catch(() => undefined)
     return turn
-  }
-
-  close(): void {
-    this.#connection.close()
   }
 }
 

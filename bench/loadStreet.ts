@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { thrift } from '../bot/thrift.ts'
 import { type BadBank, startBadBank } from '../test/support/badBank.ts'
 import { standInForLine } from '../test/support/lineStandIn.ts'
 import { Mind } from '../test/support/mind.ts'
@@ -51,7 +52,10 @@ export async function openStreet(dir: string, ground: Ground): Promise<Street> {
   teams.onPosted = ({ conversation, body }) => listeners.get(conversation)?.(JSON.stringify(body))
   const kaijo = await startKaijo(dir, {
     program: program(ground),
+    talks: ground.preload !== undefined,
     env: {
+      // Whoever talks to a parent does not begin anew with it; several are told by the one above them.
+      ...thrift,
       ...{ ...line.env, ...teams.env, ...teams.trust, ...bank.env },
       LOG_LEVEL: 'error',
       ...(database && { STORAGE_URL: database.place() }),

@@ -26,14 +26,19 @@ export interface Manner {
   /** Node's arguments: another program of ours, or something that is loaded before it. */
   program?: readonly string[]
   env?: Record<string, string>
+  /** Whether it can be sent messages, by what is loaded before it. */
+  talks?: boolean
 }
 
 /** `npm start` without npm: everything with its defaults, but for limits that one address of many callers would meet. */
-export async function startKaijo(dir: string, { program = start, env = {} }: Manner = {}): Promise<Started> {
+export async function startKaijo(
+  dir: string,
+  { program = start, env = {}, talks = false }: Manner = {},
+): Promise<Started> {
   const [port, sandboxPort] = [await freePort(), await freePort()]
   const began = performance.now()
   const child = spawn(process.execPath, program, {
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    stdio: ['ignore', 'ignore', 'ignore', ...(talks ? (['ipc'] as const) : [])],
     env: {
       PATH: process.env.PATH,
       PORT: String(port),

@@ -54,7 +54,7 @@ export class Administrator {
     await this.#type('#cardPassword', await cardPassword(this.#card))
   }
 
-  /** 手順 5: the menus, the suspended user, ご契約先確認暗証番号, 利用中止解除. */
+  /** 手順 5: the menus, the suspended user, ご契約先確認暗証番号, 利用中止解除, until the screen says that it is done. */
   async release(): Promise<void> {
     await this.#at('/bank/menu')
     await this.#press('.menu a')
@@ -64,6 +64,7 @@ export class Administrator {
     await this.#tabTo('input[type=radio]')
     await this.page.keyboard.press('Space')
     await this.#type('#confirmPin', demo.confirmPin)
+    await this.page.getByRole('status').waitFor()
   }
 
   /** 手順 6: what stands in the column 「利用中止」, user by user. */

@@ -76,7 +76,6 @@ describe("a person's journey, from the first message to the cleared lock", funct
     expect((await customer.messages()).join('\n')).not.to.include('解除を確認しました')
 
     await admin.release()
-    await admin.page.getByRole('status').waitFor()
     await customer
       .chat('.message.bot')
       .filter({ hasText: '解除を確認しました' })

@@ -52,8 +52,16 @@ describe('LINE under a storm', function () {
       events.flatMap((event) => [event, ...Array.from({ length: 9 }, () => again(event))]),
     )
     const webhooks = Array.from({ length: copies.length / 8 }, (_, i) => copies.slice(i * 8, i * 8 + 8))
-    const answers = await together(64, webhooks, (batch) => line.post(kaijo.url, batch))
-    expect(answers.every(({ status }) => status === 200)).to.equal(true)
+    const refusals = new Set<number>()
+    await together(64, webhooks, async (batch) => {
+      for (;;) {
+        const { status } = await line.post(kaijo.url, batch)
+        if (status === 200) break
+        refusals.add(status)
+      }
+    })
+    // Whatever has not become durable within LINE's two seconds is told to come again, and LINE sends it again.
+    expect([...refusals].filter((status) => status !== 503)).to.deep.equal([])
     await until(async () => (await kaijo.store.waiting()).length === 0)
     await until(async () => (await kaijo.store.sending()).length === 0)
 
