@@ -99,7 +99,8 @@ export class Delivery {
     const early = out.dueAt - this.#now()
     const isDue = this.#due.delete(conversation)
     if (early > 0 && !isDue) {
-      this.#later(conversation, early)
+      // Whatever timer runs already was set before the clock on the wall may have been.
+      if (!this.#timers.has(conversation)) this.#later(conversation, early)
       return false
     }
     const result = await this.#try(sender, out)

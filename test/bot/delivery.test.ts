@@ -140,6 +140,24 @@ describe('the delivery of what was said', () => {
     expect(await store.sending()).to.deep.equal([])
   })
 
+  it('keeps to the pause when the clock was set back and more was said meanwhile', async () => {
+    let clock = 1_000_000_000
+    const tried: string[] = []
+    const send: Sender['send'] = async (out) => {
+      tried.push(textOf(out))
+      return out.attempts === 0 && textOf(out) === 'a' ? { after: 20 } : 'sent'
+    }
+    const delivery = new Delivery({ store, log, senders: [{ channel: 'test', send }], now: () => clock })
+    await say('c1', 'a')
+    delivery.wake('c1')
+    await delivery.idle()
+    clock -= 3600 * 1000
+    await say('c1', 'b')
+    delivery.wake('c1')
+    while ((await store.sending()).length > 0) await new Promise((resolve) => setImmediate(resolve))
+    expect(tried).to.deep.equal(['a', 'a', 'b'])
+  })
+
   it('tries again for most of a day, then no more: LINE knows a retry key for 24 hours', async () => {
     let clock = 0
     let tries = 0
