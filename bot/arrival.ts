@@ -31,9 +31,12 @@ export class Arrival {
     return { channel, eventId, activity: { ...activity, ...id }, ...(reply && { reply }) }
   }
 
-  /** What the commit of its turn has to store of it; nothing when it is stored. */
-  unstored({ seq }: Conversation): { accepts?: { inbound: Inbound; seq: number } } {
-    return this.#isStored ? {} : { accepts: { inbound: this.inbound, seq } }
+  /** What the commit of its turn has to store of it; nothing when it is stored. Rejects when it could not be. */
+  async unstored({ seq }: Conversation): Promise<{ accepts?: { inbound: Inbound; seq: number } }> {
+    if (!this.#isStored) return { accepts: { inbound: this.inbound, seq } }
+    // Its channel was told that we do not have it, and brings it again: what this turn has said would be said twice.
+    await this.accepted
+    return {}
   }
 
   /** Its turn is committed. */

@@ -123,7 +123,8 @@ export class Lanes {
 class Lease {
   readonly #store: Work['store']
   readonly #lane: string
-  #since = 0
+  /** When we last asked for it and got it. */
+  #since = Number.NEGATIVE_INFINITY
   #renewing: NodeJS.Timeout | undefined
   #renewed: Promise<unknown> = Promise.resolve()
 
@@ -153,8 +154,10 @@ class Lease {
     return this.#store.letGo(this.#lane)
   }
 
-  #hold(): Promise<boolean> {
-    this.#since = performance.now()
-    return this.#store.hold(this.#lane, LEASE_MS)
+  async #hold(): Promise<boolean> {
+    const asked = performance.now()
+    const isHeld = await this.#store.hold(this.#lane, LEASE_MS)
+    this.#since = isHeld ? asked : Number.NEGATIVE_INFINITY
+    return isHeld
   }
 }

@@ -270,7 +270,7 @@ class TurnTaker implements Turns {
       ...(reply.counts && { counts: { day: this.#dayOf(this.#now()), of: reply.counts } }),
       ...(event.reply && { reply: event.reply }),
       ...(reply.question && { question: reply.question }),
-      ...arrival?.unstored(conversation),
+      ...(await arrival?.unstored(conversation)),
     })
     if (outcome !== 'committed') return
     arrival?.applied(event)

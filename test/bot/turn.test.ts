@@ -171,6 +171,29 @@ describe('the taking of turns', () => {
       expect(logged.map(({ activity }) => activity.text)).to.deep.equal(['hello', 'm1', '8: m1'])
     })
 
+    it('commits nothing of an event that could not be stored, so that it can come again', async () => {
+      let failures = 1
+      const failing = new Proxy(store, {
+        get: (real, name) =>
+          name === 'accept' && failures-- > 0
+            ? () => Promise.reject(new Error('database or disk is full'))
+            : Reflect.get(real, name).bind(real),
+      })
+      const bot = counting()
+      const reply: Bot['reply'] = async (heard) => {
+        await heard.accepted?.()
+        return bot.reply(heard)
+      }
+      const turns = takeTurns({ store: failing, bot: () => ({ ...bot, reply }), log })
+      const refused = await turns.accept(message('m1')).catch((error: Error) => error.message)
+      expect(refused).to.equal('database or disk is full')
+      await turns.idle()
+      expect(await store.activities('c1', 0, 10)).to.deep.equal([])
+      await turns.accept(message('m1'))
+      await turns.idle()
+      expect((await answers()).map(({ text }) => text)).to.deep.equal(['1: m1'])
+    })
+
     it('refuses an event when neither it nor its turn can be stored, and takes it when it comes again', async () => {
       let isFull = true
       const full = new Proxy(store, {
