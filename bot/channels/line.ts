@@ -91,6 +91,7 @@ function webhook(events: Webhook, secrets: readonly string[]): Route {
     path: '/line/webhook',
     maxBody: mostBytes,
     probe: true,
+    within: mostStoring,
     handle: async (request: HttpRequest) => {
       if (!isSignedByLine(request.body, request.headers['x-line-signature'], secrets))
         throw new HttpError(401, 'BadSignature', 'The webhook is not signed as it must be')
@@ -118,23 +119,15 @@ class Webhook {
     this.#parts = parts
   }
 
-  /** Resolves when every event is stored; rejects with a 500, after which LINE sends all again. */
+  /** Resolves when every event is stored; rejects with a 503, after which LINE sends all again. */
   async take(body: unknown): Promise<void> {
     if (!this.#isMeant(body)) return this.#parts.log.error({ event: 'line.elsewhere' })
     const queues = Map.groupBy(readEvents(body, this.#parts.now()), whose)
-    const stored = Promise.all([...queues.values()].map((events) => this.#takeInOrder(events)))
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<never>((_, reject) => {
-      const error = () => new Error(`Storing took more than ${mostStoring} ms.`)
-      timer = setTimeout(() => reject(error()), mostStoring)
-    })
     try {
-      await Promise.race([stored, late])
+      await Promise.all([...queues.values()].map((events) => this.#takeInOrder(events)))
     } catch (err) {
       this.#parts.log.error({ event: 'line.unstored', err })
-      throw new HttpError(500, 'NotStored', 'Send it again later')
-    } finally {
-      clearTimeout(timer)
+      throw new HttpError(503, 'NotStored', 'Send it again later', { 'Retry-After': '2' })
     }
   }
 

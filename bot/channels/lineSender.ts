@@ -30,8 +30,8 @@ type Remember = (note: object) => Promise<void>
 interface Note {
   /** Requests that were taken, when there are more messages than one holds. */
   done?: number
-  /** A reply was sent, and nobody knows what became of it. */
-  isUnknown?: boolean
+  /** So many times a reply was sent, and nobody knows what became of it. */
+  unknown?: number
   /** LINE refused what was drawn: words alone. */
   isPlain?: boolean
   /** How often LINE wanted us to slow down. */
@@ -119,14 +119,15 @@ class Sending {
       taken.add(token)
       return this.#sent('reply', answer)
     }
+    const unknown = this.#note.unknown ?? 0
     // A token works once, so that the same request again can never show the same answer twice.
     if (isUnknown(status)) {
-      if (this.#note.isUnknown) return this.#undelivered('unknown', answer)
-      await this.#keep({ isUnknown: true })
-      return { after: this.#jittered(1000) }
+      if (this.#parts.now() - at >= freshFor) return this.#undelivered('unknown', answer)
+      await this.#keep({ unknown: unknown + 1 })
+      return { after: this.#jittered(1000 * 2 ** unknown) }
     }
     if (status === 400 && !isOfContent(answer)) {
-      if (this.#note.isUnknown || this.#wasUsedBefore(at)) return this.#sent('reply', answer)
+      if (unknown > 0 || this.#wasUsedBefore(at)) return this.#sent('reply', answer)
       return this.#push(messages)
     }
     return this.#refused(answer)

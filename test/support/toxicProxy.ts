@@ -11,6 +11,8 @@ export type Toxic =
   | { kind: 'slicer'; bytes: number; ms: number }
   /** Nothing arrives any more, and nobody is told: a cable that was pulled. */
   | { kind: 'blackhole' }
+  /** The same for good to those that are connected now, and to nobody else: a firewall that has forgotten them. */
+  | { kind: 'forgotten' }
   /** Each connection is reset after so many bytes of answers. */
   | { kind: 'resetPeer'; bytes: number }
   /** Whoever connects is reset. */
@@ -60,6 +62,7 @@ export async function startToxicProxy(to: number): Promise<ToxicProxy> {
       toxic = next
       changed.dispatchEvent(new Event('change'))
       if (next?.kind === 'down') for (const pair of pairs) pair.cut()
+      if (next?.kind === 'forgotten') for (const pair of pairs) pair.forget()
     },
     cuts: () => cuts,
     async end() {
@@ -86,6 +89,7 @@ class Pair {
   readonly #state: State
   /** The next answer must not arrive. */
   #isArmed = false
+  #isForgotten = false
   #answered = 0
 
   constructor(client: Socket, server: Socket, state: State) {
@@ -101,6 +105,10 @@ class Pair {
     this.#state.onCut()
     this.#client.resetAndDestroy()
     this.#server.destroy()
+  }
+
+  forget(): void {
+    this.#isForgotten = true
   }
 
   destroy(): void {
@@ -124,7 +132,8 @@ class Pair {
 
   /** As long as nothing gets through. */
   async #held(): Promise<void> {
-    while (this.#state.toxic()?.kind === 'blackhole' && !this.#client.destroyed) await this.#state.change()
+    const isHeld = () => this.#isForgotten || this.#state.toxic()?.kind === 'blackhole'
+    while (isHeld() && !this.#client.destroyed) await this.#state.change()
   }
 
   #sliced(piece: Buffer): Buffer[] {

@@ -320,18 +320,19 @@ describe('LINE', function () {
     expect(customer.got).to.have.length(2)
   })
 
-  it('answers 500 when it cannot store, so that LINE sends again, and then applies it once', async () => {
+  it('answers 503 when it cannot store, so that LINE sends again, and then applies it once', async () => {
     const event = writes(customer.user, hello)
     const real = kaijo.store.accept
     kaijo.store.accept = () => Promise.reject(new Error('the disk is full'))
-    expect((await post(event)).status).to.equal(500)
+    expect((await post(event)).status).to.equal(503)
     kaijo.store.accept = real
     expect((await post(event)).status).to.equal(200)
     await until(() => customer.got.length === 1)
   })
 
-  it('lives through 1,000 webhooks of any shape: no 5xx, no invalid message', async () => {
+  it('lives through 1,000 webhooks of any shape: none fails, and no invalid message', async () => {
     const seed = draw(20_261_123)
+    const before = kaijo.lines.length
     const statuses = new Map<number, number>()
     for (let batch = 0; batch < 1000; batch += 40) {
       const answers = await Promise.all(
@@ -339,7 +340,10 @@ describe('LINE', function () {
       )
       for (const { status } of answers) statuses.set(status, (statuses.get(status) ?? 0) + 1)
     }
-    expect([...statuses.keys()].filter((status) => status >= 500)).to.deep.equal([])
+    // What a busy machine does not store in time is told to come again.
+    expect([...statuses.keys()].filter((status) => status >= 500 && status !== 503)).to.deep.equal([])
+    const unstored = kaijo.lines.slice(before).filter((text) => text.includes('line.unstored'))
+    expect(unstored).to.deep.equal([])
     expect(statuses.get(200)).to.be.greaterThan(500)
     await settled()
     expect(await customer.says(hello)).to.include('ロックされたのはどなたですか')

@@ -92,6 +92,12 @@ describe('the board of what processes know of this moment', () => {
       await seen((board) => board.read('here', 'hana') === undefined)
     })
 
+    it('keeps and tells what has a character that PostgreSQL cannot, and what comes after it', async () => {
+      one.board?.put('here', 'hana', 'a\0b', hour)
+      one.board?.put('here', 'ken', '', hour)
+      await seen((board) => board.read('here', 'ken') === '')
+    })
+
     it('tells the others at once what stands nowhere', async () => {
       const told = new Promise((resolve) => other.board?.onNews((...news) => resolve(news)))
       let isTold = false
@@ -177,6 +183,7 @@ function boardContract(open: () => Promise<{ board: Board; end: () => Promise<vo
   it('keeps nothing longer than it was said to stand', async () => {
     board.put('here', 'a', '', 1)
     await new Promise((resolve) => setTimeout(resolve, 5))
+    expect(board.topics('')).to.deep.equal([])
     expect(board.of('here')).to.deep.equal([])
   })
 }

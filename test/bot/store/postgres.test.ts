@@ -60,6 +60,22 @@ describe('the PostgreSQL store', () => {
       expect(await one.hold('turn c1', 60_000)).to.equal(true)
     })
 
+    it('tells the others of what it stored last before it was closed', async () => {
+      const url = (await sharedPostgres()).place()
+      const [first, last] = await Promise.all([openPostgres({ url }), openPostgres({ url })])
+      const heard: string[] = []
+      last.onLogged((conversation) => heard.push(conversation))
+      const hears = async (conversation: string) => {
+        while (!heard.includes(conversation)) await new Promise((resolve) => setTimeout(resolve, 5))
+      }
+      // Until the other one listens, a hint may be missed.
+      for (let n = 0; heard.length === 0; n++) await first.accept({ ...event(`before${n}`), conversation: 'c0' })
+      await first.accept(event('e1'))
+      await first.close()
+      await hears('c1')
+      await last.close()
+    })
+
     it('refuses the commit of one that was held up while the other went on', async () => {
       await one.accept(event('e1'))
       await other.accept(event('e2'))

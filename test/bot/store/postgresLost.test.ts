@@ -1,3 +1,4 @@
+import { mock } from 'node:test'
 import { expect } from 'chai'
 import type { Store } from '../../../bot/store/index.ts'
 import { openPostgres } from '../../../bot/store/postgres.ts'
@@ -99,5 +100,28 @@ describe('the PostgreSQL store behind a line that breaks', () => {
     await looked
     await one.close()
     await other.close()
+  })
+
+  it('lets its listeners look again when nothing comes any more by the line on which it listens, and nobody said so', async () => {
+    mock.timers.enable({ apis: ['setInterval'] })
+    try {
+      const postgres = await sharedPostgres()
+      const one = await openPostgres({ url: postgres.place(proxy.port) })
+      const listens = Promise.withResolvers<void>()
+      const again = Promise.withResolvers<void>()
+      let times = 0
+      one.onLogged(
+        () => undefined,
+        () => (times++ === 0 ? listens.resolve() : again.resolve()),
+      )
+      await listens.promise
+      proxy.set({ kind: 'forgotten' })
+      mock.timers.tick(10_000)
+      await again.promise
+      proxy.set({ kind: 'down' })
+      await one.close()
+    } finally {
+      mock.timers.reset()
+    }
   })
 })
