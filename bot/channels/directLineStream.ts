@@ -202,7 +202,6 @@ class Follower {
     })
   }
 
-  /** An empty frame keeps proxies and clients sure of the line; who has not answered the last ping is gone. */
   /** Passes by: it is in no log, and a client that reads slowly misses nothing. */
   typing(name: string): void {
     if (this.#socket.readyState !== this.#socket.OPEN || this.#socket.bufferedAmount > 0) return
@@ -211,6 +210,7 @@ class Follower {
     this.#socket.send(JSON.stringify({ activities: [typing], watermark: String(this.#after) }))
   }
 
+  /** An empty frame keeps proxies and clients sure of the line; who has not answered the last ping is gone. */
   beat(): void {
     this.#frames = 0
     if (this.#isAlive) {

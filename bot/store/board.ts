@@ -60,7 +60,8 @@ export class MemoryBoard implements Board {
   }
 
   topics(prefix: string): string[] {
-    return [...this.#topics.keys()].filter((topic) => topic.startsWith(prefix))
+    const all = [...this.#topics.keys()].filter((topic) => topic.startsWith(prefix))
+    return all.filter((topic) => this.#standing(topic).size > 0)
   }
 
   hint(): void {}

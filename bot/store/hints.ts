@@ -56,7 +56,7 @@ export class Hints {
         this.#channel,
         payloads,
       ])
-      if (this.#isLost) this.#back(hints)
+      if (this.#isLost && !this.#isClosed) this.#back(hints)
     } catch {
       this.#isLost = true
       for (const [conversation, seq] of hints)
@@ -76,10 +76,12 @@ export class Hints {
     }, SETTLE_MS)
   }
 
-  close(): void {
+  /** What is not given yet still is: whoever was sent away from here has come to another process, and listens there. */
+  async close(): Promise<void> {
     this.#isClosed = true
     clearTimeout(this.#timer)
     clearTimeout(this.#settling)
+    if (this.#newest.size > 0) await this.#send()
   }
 }
 

@@ -249,7 +249,7 @@ class PostgresStore implements Store {
 
   async close(): Promise<void> {
     this.#listeners.clear()
-    this.#hints.close()
+    await this.#hints.close()
     await this.board.close()
     await this.#db.close()
   }

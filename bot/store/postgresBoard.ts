@@ -41,6 +41,7 @@ export class PostgresBoard implements Board {
   readonly #rereading: NodeJS.Timeout
   #timer: NodeJS.Timeout | undefined
   #isReading = false
+  #isClosed = false
   #last: Promise<unknown> = Promise.resolve()
 
   constructor(db: Connections, schema: string) {
@@ -99,8 +100,9 @@ export class PostgresBoard implements Board {
   async close(): Promise<void> {
     clearInterval(this.#rereading)
     clearTimeout(this.#timer)
-    await this.#inTurn(() => this.#write()).catch(() => undefined)
-    clearTimeout(this.#timer)
+    const last = this.#isClosed ? undefined : this.#inTurn(() => this.#write())
+    this.#isClosed = true
+    await last?.catch(() => undefined)
   }
 
   #change(change: Change): void {
@@ -109,6 +111,7 @@ export class PostgresBoard implements Board {
   }
 
   #soon(after = GATHER_MS): void {
+    if (this.#isClosed) return
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined
       this.#inTurn(() => this.#write()).catch(() => this.#soon(RETRY_MS))

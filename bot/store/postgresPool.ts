@@ -29,6 +29,10 @@ const usual = {
   idle_in_transaction_session_timeout: 5000,
 }
 const RECONNECT_MS = [100, 500, 2000, 5000]
+/** A line that a firewall has forgotten looks like one on which nobody says anything: it is asked this often. */
+const PROBE_MS = 10_000
+/** A connection that nobody answers any more would end only when the system gives it up, after minutes. */
+const END_MS = 2000
 
 /** Whether STORAGE_URL names a PostgreSQL. */
 export function isPostgres(url: string): boolean {
@@ -75,14 +79,25 @@ export function openConnections(
       (await withClient(pool, (client) => ask(client, text, values))).rowCount ?? 0,
     transaction: (work) => withClient(pool, (client) => inTransaction(client, work)),
     listen(channel, heard) {
-      ear ??= new Ear(() => new Client({ ...settings, connectionTimeoutMillis: 1000 }))
+      const { connectionTimeoutMillis, query_timeout } = usual
+      ear ??= new Ear(() => new Client({ ...settings, connectionTimeoutMillis, query_timeout }))
       ear.listen(channel, heard)
     },
     async close() {
       await ear?.close()
-      await pool.end()
+      await within(END_MS, pool.end())
     },
   }
+}
+
+/** Resolves when it does, or when the time is over. */
+async function within(ms: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const over = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms)
+  })
+  await Promise.race([work, over])
+  clearTimeout(timer)
 }
 
 async function withClient<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
@@ -144,6 +159,7 @@ async function ask(client: ClientBase, text: string, values: unknown[] = []): Pr
 
 /** PostgreSQL's text cannot hold NUL; in JSON it is escaped, elsewhere it has no meaning. */
 function storable(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(storable)
   return typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\ufffd') : value
 }
 
@@ -159,6 +175,7 @@ class Ear {
   readonly #channels = new Map<string, (payload: string | undefined) => void>()
   #client: Client | undefined
   #timer: NodeJS.Timeout | undefined
+  #probing: NodeJS.Timeout | undefined
   #failures = 0
   #isClosed = false
 
@@ -183,15 +200,24 @@ class Ear {
       for (const channel of this.#channels.keys())
         await client.query(`LISTEN ${client.escapeIdentifier(channel)}`)
       this.#failures = 0
+      this.#probe(client)
       for (const heard of this.#channels.values()) heard(undefined)
     } catch {
       this.#again(client)
     }
   }
 
+  #probe(client: Client): void {
+    if (this.#client !== client) return
+    this.#probing = setInterval(() => {
+      client.query('SELECT 1').catch(() => this.#again(client))
+    }, PROBE_MS)
+  }
+
   #again(client: Client): void {
     if (this.#client !== client) return
     this.#client = undefined
+    clearInterval(this.#probing)
     void client.end().catch(() => undefined)
     if (this.#isClosed) return
     const wait = RECONNECT_MS[Math.min(this.#failures++, RECONNECT_MS.length - 1)]
@@ -201,8 +227,13 @@ class Ear {
   async close(): Promise<void> {
     this.#isClosed = true
     clearTimeout(this.#timer)
+    clearInterval(this.#probing)
     const client = this.#client
     this.#client = undefined
-    await client?.end().catch(() => undefined)
+    if (client)
+      await within(
+        END_MS,
+        client.end().catch(() => undefined),
+      )
   }
 }

@@ -1,3 +1,4 @@
+import { mock } from 'node:test'
 import { expect } from 'chai'
 import { type Board, MemoryBoard } from '../../../bot/store/board.ts'
 import type { Store } from '../../../bot/store/index.ts'
@@ -62,6 +63,16 @@ describe('the board of what processes know of this moment', () => {
       board.put('here', 'hana', '', hour)
       await board.close()
       expect(written).to.deep.equal([['hana']])
+    })
+
+    it('is nothing any more after the end, when sockets close that were still open', async () => {
+      await board.close()
+      mock.timers.enable({ apis: ['setTimeout'] })
+      board.put('here', 'hana', '', hour)
+      mock.timers.tick(1000)
+      mock.timers.reset()
+      await board.close()
+      expect(written).to.deep.equal([])
     })
   })
 

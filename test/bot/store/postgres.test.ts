@@ -69,7 +69,8 @@ describe('the PostgreSQL store', () => {
         while (!heard.includes(conversation)) await new Promise((resolve) => setTimeout(resolve, 5))
       }
       // Until the other one listens, a hint may be missed.
-      for (let n = 0; heard.length === 0; n++) await first.accept({ ...event(`before${n}`), conversation: 'c0' })
+      for (let n = 0; heard.length === 0; n++)
+        await first.accept({ ...event(`before${n}`), conversation: 'c0' })
       await first.accept(event('e1'))
       await first.close()
       await hears('c1')

@@ -106,20 +106,22 @@ describe('the PostgreSQL store behind a line that breaks', () => {
     mock.timers.enable({ apis: ['setInterval'] })
     try {
       const postgres = await sharedPostgres()
-      const one = await openPostgres({ url: postgres.place(proxy.port) })
-      const listens = Promise.withResolvers<void>()
-      const again = Promise.withResolvers<void>()
-      let times = 0
+      const place = postgres.place(proxy.port)
+      const one = await openPostgres({ url: place })
+      const other = await openPostgres({ url: place.replace(`:${proxy.port}/`, `:${postgres.port}/`) })
+      const looked = Promise.withResolvers<void>()
+      let isListening = false
       one.onLogged(
-        () => undefined,
-        () => (times++ === 0 ? listens.resolve() : again.resolve()),
+        () => {
+          isListening = true
+        },
+        () => isListening && looked.resolve(),
       )
-      await listens.promise
+      for (let n = 0; !isListening; n++) await other.accept({ ...event, eventId: `before${n}` })
       proxy.set({ kind: 'forgotten' })
       mock.timers.tick(10_000)
-      await again.promise
-      proxy.set({ kind: 'down' })
-      await one.close()
+      await looked.promise
+      await Promise.all([one.close(), other.close()])
     } finally {
       mock.timers.reset()
     }
