@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net'
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
-import type { Limits } from './config.ts'
+import type { Limits } from './limitSettings.ts'
 import { HttpError } from './route.ts'
 import { type Counting, countHere } from './tries.ts'
 

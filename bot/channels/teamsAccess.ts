@@ -1,9 +1,9 @@
 import { ConfigurationBotFrameworkAuthentication } from 'botbuilder-core'
 import type { AuthenticationError } from 'botframework-connector'
 import { PasswordServiceClientCredentialFactory } from 'botframework-connector'
-import type { TeamsSettings } from '../config.ts'
 import type { Logger } from '../log.ts'
 import { HttpError, type HttpRequest } from '../route.ts'
+import type { TeamsSettings } from '../teamsSettings.ts'
 import { cloudOf } from './teamsCloud.ts'
 
 /** Decides whether a request comes from the Bot Framework and is meant for this bot. */

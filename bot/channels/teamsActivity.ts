@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { isLoopback } from '../config.ts'
 import { HttpError } from '../route.ts'
+import { isLoopback } from '../setting.ts'
 
 /** How Teams reaches a conversation, also days later. */
 export interface TeamsReference {

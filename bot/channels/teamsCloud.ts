@@ -1,4 +1,4 @@
-import type { TeamsSettings } from '../config.ts'
+import type { TeamsSettings } from '../teamsSettings.ts'
 
 /** Where the Bot Framework is: whose tokens are believed, and where our own come from. */
 export interface Cloud {

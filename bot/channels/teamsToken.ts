@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { TeamsSettings } from '../config.ts'
+import type { TeamsSettings } from '../teamsSettings.ts'
 import { cloudOf } from './teamsCloud.ts'
 
 /** The bearer token that the connector of Teams asks for. */

@@ -132,7 +132,7 @@ describe('the examples for operators', () => {
   })
 
   it('name every setting as it is called', () => {
-    const known = read('bot/config.ts')
+    const known = globSync('bot/{config,*Settings}.ts', { cwd: root }).map(read).join('\n')
     const variables = [
       ...Object.keys(parse(read('compose.yaml'), { merge: true }).services.one.environment),
       ...Object.keys(parseAllDocuments(read('deploy/kubernetes.yaml'))[0]?.toJS().data),
