@@ -65,6 +65,7 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
   const metrics = createMetrics(true)
   const onError = (err: unknown) => log.error({ event: 'audit.failed', err })
   const audit = openAudit({ dir: config.auditDir, keys, clock: () => new Date(), onError })
+  const timezone = () => (live.content().bank.support ?? defaultSupport).timezone
   const access = await openAccess({
     config,
     keys,
@@ -73,6 +74,7 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
     log,
     words: () => live.words(),
     clock: () => new Date(),
+    timezone,
   })
   const signing = linkKey(keys.derive('link'))
   const { contentDir, bank, publicUrl } = config
@@ -115,7 +117,6 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
   const delivery = new Delivery({ store, senders, log })
   const board = store.board ?? new MemoryBoard()
   const presence = createPresence(Date.now, board)
-  const timezone = () => (live.content().bank.support ?? defaultSupport).timezone
   const queue = { store, presence, support: () => live.content().bank.support, now: Date.now }
   const writeDeeds = (turn: Committed) => {
     try {

@@ -46,6 +46,8 @@ export interface AccessPlace {
   /** Asked anew each time: content is read again while it runs. */
   words: () => Words
   clock: () => Date
+  /** The bank's. */
+  timezone: () => string
   log: Pick<Logger, 'warn'>
 }
 
@@ -54,7 +56,7 @@ export interface AccessPlace {
  * on what is older than RETENTION_DAYS is forgotten once an hour.
  */
 export async function openAccess(place: AccessPlace): Promise<Access> {
-  const { config, keys, audit, store, words, clock, log } = place
+  const { config, keys, audit, store, words, clock, timezone, log } = place
   const { publicUrl, ownOrigin, desk } = config
   const sql = openSql(config.storageUrl)
   await makeDeskTables(sql)
@@ -87,7 +89,7 @@ export async function openAccess(place: AccessPlace): Promise<Access> {
     clock,
     onError: (err) => log.warn({ event: 'retention.failed', err }),
   })
-  const keeping = await keepingRoutes({ guard, store, sql, audited, retention, words, clock })
+  const keeping = await keepingRoutes({ guard, store, sql, audited, retention, words, clock, timezone })
   retention.start()
 
   return {

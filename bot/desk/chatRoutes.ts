@@ -141,10 +141,11 @@ function words(parts: ChatParts): Route[] {
       return undefined
     }),
     action(parts, 'answer', answered, 'answered', async ({ key: press, ...given }, { press: one }) => {
-      const texts: string[] = []
+      let texts: string[] = []
+      // A symptom is two presses: the question which one it is has been answered by then.
       for (const [at, pressed] of pressedOf(given).entries()) {
         const { said } = await desk.answer({ ...one, key: `${press}/${at}`, pressed })
-        texts.push(...said.flatMap((activity) => activity.text ?? []))
+        texts = said.flatMap((activity) => activity.text ?? [])
       }
       return { said: texts }
     }),

@@ -78,11 +78,19 @@ async function notesOf(sql: Sql, conversation: string): Promise<Note[]> {
   return rows.map(({ agent, note, at }) => ({ agent: String(agent), note: String(note), at: Number(at) }))
 }
 
+/** Those that people know by a name. */
+const channels = new Set(['directline', 'line', 'teams'])
+
 /** A page to print: who said what and when, and between it what agents noted, when they were asked for. */
-export function printed(kept: Kept, words: Pick<Words, 't'>, locale: Locale, now: Date): string {
+export function printed(
+  kept: Kept,
+  words: Pick<Words, 't'>,
+  { locale, now, timeZone }: { locale: Locale; now: Date; timeZone: string },
+): string {
   const t = (key: string, vars?: Record<string, unknown>) =>
     escaped(words.t(locale, `desk:print.${key}`, vars))
   const when = new Intl.DateTimeFormat(locale, {
+    timeZone,
     year: 'numeric',
     month: '2-digit',
     day: '2-digit',
@@ -98,8 +106,8 @@ export function printed(kept: Kept, words: Pick<Words, 't'>, locale: Locale, now
     if (activity.type !== 'message' || !activity.text) return []
     const at = Date.parse(String(activity.timestamp)) || undefined
     last = Math.max(last, at ?? 0)
-    const { role, name } = activity.from ?? {}
-    const speaker = role === 'user' ? t('customer') : name ? escaped(name) : t('bot')
+    const { id: by, role, name = '' } = activity.from ?? {}
+    const speaker = role === 'user' ? t('customer') : by === 'agent' ? escaped(name) : t('bot')
     return [{ at, order: last, kind: role === 'user' ? 'customer' : 'bank', speaker, text: activity.text }]
   })
   const noted = (kept.notes ?? []).map(({ agent, note, at }) => ({
@@ -126,7 +134,7 @@ export function printed(kept: Kept, words: Pick<Words, 't'>, locale: Locale, now
 <h1>${t('title')}</h1>
 <dl>
 <dt>${t('conversation')}</dt><dd>${escaped(id)}</dd>
-<dt>${t('channel')}</dt><dd>${escaped(channel)}</dd>
+<dt>${t('channel')}</dt><dd>${channels.has(channel) ? escaped(words.t(locale, `desk:chats.channel.${channel}`)) : escaped(channel)}</dd>
 <dt>${t('printedAt')}</dt><dd>${time(now)}</dd>
 </dl>
 <ol>

@@ -21,6 +21,8 @@ export interface KeepingParts extends ExportParts {
   retention: Retention
   words: () => Pick<Words, 't'>
   clock: () => Date
+  /** The bank's, in which times are printed. */
+  timezone: () => string
 }
 
 const customer = z.strictObject({ customer: z.string().min(1).max(200) })
@@ -30,7 +32,7 @@ const sheet =
 
 /** What is kept of conversations: to take along, to print, to erase. */
 export async function keepingRoutes(parts: KeepingParts): Promise<Route[]> {
-  const { guard, audited, words, clock } = parts
+  const { guard, audited, words, clock, timezone } = parts
   const css = asset(await bundle('desk/print.css'), style, briefly)
   return [
     guard.deskRoute({
@@ -53,7 +55,8 @@ export async function keepingRoutes(parts: KeepingParts): Promise<Route[]> {
       async handle(request, agent) {
         const kept = await found(parts, request, agent)
         audited(agent, 'printed', kept.conversation.id)
-        const body = printed(kept, words(), agent.locale, clock())
+        const here = { locale: agent.locale, now: clock(), timeZone: timezone() }
+        const body = printed(kept, words(), here)
         return { status: 200, headers: { 'Content-Type': html, 'Content-Security-Policy': sheet }, body }
       },
     }),

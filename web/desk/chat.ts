@@ -45,7 +45,8 @@ class Chat {
   readonly #feed: ChatFeed<ChatView>
   readonly #stops: (() => void)[]
   #view: ChatView | undefined
-  #isBusy = false
+  /** What is on its way to the server. */
+  #posting: { act: string; isDone: Promise<boolean> } | undefined
 
   constructor(place: HTMLElement, api: Api, board: Switchboard, conversation: string) {
     this.#place = place
@@ -58,6 +59,7 @@ class Chat {
     this.#draft = new ChatDraft(api, conversation, {
       send: (key, text) => this.#send(key, text),
       onWriting: () => void api.send('POST', `${this.#path}/typing`, {}).catch(() => undefined),
+      onChange: () => this.#status.classList.contains('alert') && this.#say(''),
       onLeave: () => this.#script.focus(),
     })
     this.#script = new ChatScript(api, {
@@ -102,11 +104,11 @@ class Chat {
   }
 
   #layOut(): void {
-    const talk = element('div', { class: 'talk' }, this.#log.place, this.#draft.place)
+    // What became of a press stands where the agent writes: the head may have been scrolled away.
+    const talk = element('div', { class: 'talk' }, this.#log.place, this.#status, this.#draft.place)
     const side = element('div', { class: 'chat-side' }, this.#script.place, this.#notes.place)
     this.#place.replaceChildren(
       this.#head.place,
-      this.#status,
       element('div', { class: 'chat-columns' }, talk, side),
       element('p', { class: 'keys quiet' }, this.#api.t('chats.keyHelp')),
     )
@@ -173,17 +175,25 @@ class Chat {
 
   /** Does something at the server and reads what became of it; undefined when it was not done, and then says why. */
   async #post<T extends object>(act: string, body: object): Promise<Partial<T> | undefined> {
-    if (this.#isBusy) return undefined
-    this.#isBusy = true
+    while (this.#posting) {
+      // A second press does nothing. An answer pressed while words are being sent is none: it follows when they are.
+      if (act === 'send' || this.#posting.act !== 'send' || !(await this.#posting.isDone)) return undefined
+    }
+    const sent = this.#api.send<T>('POST', `${this.#path}/${act}`, body)
+    const isDone = sent.then(
+      () => true,
+      () => false,
+    )
+    this.#posting = { act, isDone }
     this.#place.setAttribute('aria-busy', 'true')
     try {
-      return (await this.#api.send<T>('POST', `${this.#path}/${act}`, body)) ?? {}
+      return (await sent) ?? {}
     } catch (error) {
       const code = error instanceof Refused && reasons.includes(error.code) ? error.code : 'Failed'
       this.#say(this.#api.t(`chats.refused.${code}`), true)
       return undefined
     } finally {
-      this.#isBusy = false
+      this.#posting = undefined
       this.#place.removeAttribute('aria-busy')
       this.#feed.wake()
       this.#board.refresh()

@@ -9,6 +9,8 @@ interface DraftActs {
   /** Sends it under its key; false when it was not sent, and then why was said. */
   send(key: string, text: string): Promise<boolean>
   onWriting(): void
+  /** The words are not those any more that something was said of. */
+  onChange(): void
   /** Escape: back to the script. */
   onLeave(): void
 }
@@ -39,7 +41,7 @@ export class ChatDraft {
     this.#conversation = conversation
     this.#field = element('textarea', {
       id: 'draft',
-      rows: 4,
+      rows: 3,
       maxlength: 2000,
       'aria-controls': 'draft-found',
       'aria-autocomplete': 'list',
@@ -142,6 +144,7 @@ export class ChatDraft {
     kept.set(`${this.#api.me?.id} ${this.#conversation}`, this.#field.value)
     this.#search.look()
     this.#drawBlanks()
+    if (isWriting) this.#acts.onChange()
     if (!isWriting || Date.now() - this.#toldAt < tellEvery) return
     this.#toldAt = Date.now()
     this.#acts.onWriting()

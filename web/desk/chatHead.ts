@@ -12,13 +12,14 @@ export class ChatHead {
   readonly #api: Api
   readonly #board: Switchboard
   readonly #do: Do
-  readonly #times = element('p', { class: 'quiet times' })
+  readonly #times = element('span', { class: 'times' })
   readonly #returns = element('p', { class: 'quiet returns' })
   readonly #warning = element('p', { class: 'collision', role: 'status' })
   readonly #acts = element('div', { class: 'acts' })
   readonly #title = element('h1', { id: 'chat-title', tabindex: -1 })
   readonly #summary = element('ul', { class: 'summary' })
-  readonly #owner = element('p', { class: 'owner' })
+  readonly #owner = element('span', { class: 'owner' })
+  readonly #offline = element('p', { class: 'alert offline', role: 'status', hidden: true })
   readonly #news = element('ul', { class: 'news' })
   #drawn = ''
 
@@ -29,18 +30,19 @@ export class ChatHead {
     const back = element('a', { class: 'to-list', href: '#/chats' }, api.t('chats.toList'))
     this.#summary.setAttribute('aria-label', api.t('chats.summary'))
     this.#news.setAttribute('aria-label', api.t('chats.newsTitle'))
+    const standing = element('p', { class: 'quiet standing' }, this.#owner, this.#times)
     this.place.append(
       element(
         'div',
         { class: 'bar' },
-        element('div', { class: 'where' }, back, this.#title, this.#owner),
+        element('div', { class: 'where' }, back, this.#title, standing),
         this.#acts,
       ),
       this.#returns,
+      this.#offline,
       this.#warning,
       this.#summary,
       this.#news,
-      this.#times,
     )
   }
 
@@ -87,10 +89,14 @@ export class ChatHead {
     this.#drawActs(view)
   }
 
-  /** The times go on without any news. */
+  /** The times go on without any news, and the line may be lost; a narrow screen has no list beside it that says so. */
   tick(view: ChatView): void {
     const words = firstReply(view, this.#board.now(), this.#api)
     if (this.#times.textContent !== words) this.#times.textContent = words
+    const { isOnline } = this.#board
+    if (this.#offline.hidden === isOnline) return
+    this.#offline.hidden = isOnline
+    this.#offline.textContent = isOnline ? '' : this.#api.t('chats.offline')
   }
 
   /** Before it is given back: where the bot goes on. */

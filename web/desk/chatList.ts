@@ -10,7 +10,8 @@ export function openChatList(place: HTMLElement, api: Api, board: Switchboard, s
   return { close: () => list.close() }
 }
 
-const groups = ['queue', 'mine', 'others'] as const
+/** An agent's own come first: behind a long queue nobody would see that one of them waits for an answer. */
+const groups = ['mine', 'queue', 'others'] as const
 
 class List {
   readonly #api: Api
@@ -18,6 +19,7 @@ class List {
   readonly #shown: string
   readonly #away = element('button', { type: 'button', class: 'button' })
   readonly #state = element('p', { class: 'quiet', role: 'status' })
+  readonly #nobody: HTMLElement
   readonly #lists = new Map(groups.map((name) => [name, element('ul', { class: 'rows' })]))
   readonly #heads = new Map(groups.map((name) => [name, element('h2', { id: `chats-${name}` })]))
   readonly #rows = new Map<string, Row>()
@@ -28,10 +30,12 @@ class List {
     this.#board = board
     this.#shown = shown
     this.#away.addEventListener('click', () => void this.#setAway())
+    this.#nobody = element('p', { class: 'quiet', hidden: true }, api.t('chats.nobody'))
     const parts = groups.flatMap((name) => {
       const list = this.#lists.get(name) as HTMLElement
       list.setAttribute('aria-labelledby', `chats-${name}`)
-      return [this.#heads.get(name) as HTMLElement, list]
+      const head = this.#heads.get(name) as HTMLElement
+      return name === 'queue' ? [head, this.#nobody, list] : [head, list]
     })
     place.append(
       // Beside an open chat, that one is what the page is about.
@@ -62,9 +66,11 @@ class List {
       this.#away.hidden = true
       return
     }
-    const standing = t(list.isAway ? 'chats.away' : 'chats.here')
-    const words = this.#board.isOnline ? standing : `${standing} ${t('chats.offline')}`
+    const { isOnline } = this.#board
+    const words = t(!isOnline ? 'chats.offline' : list.isAway ? 'chats.away' : 'chats.here')
     if (this.#state.textContent !== words) this.#state.textContent = words
+    this.#state.className = isOnline ? 'quiet' : 'alert'
+    this.#nobody.hidden = list.queue.length > 0
     this.#away.hidden = false
     this.#away.textContent = t(list.isAway ? 'chats.comeBack' : 'chats.goAway')
     for (const name of groups) this.#group(name, list)
@@ -76,6 +82,7 @@ class List {
     const head = this.#heads.get(name) as HTMLElement
     head.textContent = this.#api.t(`chats.${name}`, { count: list[name].length })
     const place = this.#lists.get(name) as HTMLElement
+    head.hidden = place.hidden = name !== 'queue' && list[name].length === 0
     const rows = list[name].map((item) => this.#row(item, list))
     // An element that is moved loses the focus: only what is out of place is.
     for (const [at, row] of rows.entries())

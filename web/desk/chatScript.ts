@@ -74,8 +74,10 @@ export class ChatScript {
       ...this.#trail(trail),
       ...this.#heard.map((text) => this.#wordingOf(text, locale, isMine, 'chats.insert')),
       this.#wordingOf(wording(script), locale, isMine, 'chats.insertStep', script),
-      ...this.#answers('chats.answers', script.choices, isMine, (one) => ({ choice: one.id })),
-      ...this.#answers('phone.symptoms', script.symptoms, isMine, (one) => ({ symptom: one.id })),
+      ...this.#answers('chats.answers', 'answers', script.choices, isMine, ({ id }) => ({ choice: id })),
+      ...this.#answers('phone.symptoms', 'answers symptoms', script.symptoms, isMine, ({ id }) => ({
+        symptom: id,
+      })),
       ...(isMine ? [this.#back()] : []),
       ...(script.outcome ? this.#sheet(script.outcome, locale) : []),
       ...this.#inside(script),
@@ -161,6 +163,7 @@ export class ChatScript {
 
   #answers(
     title: string,
+    kind: 'answers' | 'answers symptoms',
     choices: Choice[],
     isMine: boolean,
     answerOf: (one: Choice) => Answer,
@@ -177,7 +180,7 @@ export class ChatScript {
       button.addEventListener('click', () => this.#acts.onAnswer(answerOf(choice)))
       return button
     })
-    return [element('h3', {}, this.#api.t(title)), element('div', { class: 'answers' }, ...buttons)]
+    return [element('h3', {}, this.#api.t(title)), element('div', { class: kind }, ...buttons)]
   }
 
   #back(): HTMLElement {

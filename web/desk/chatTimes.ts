@@ -27,9 +27,11 @@ export function waitOf(item: ChatItem, now: number, waitMinutes: number, api: Ap
 }
 
 /** How long it took until a person answered, or how long it takes already. */
-export function firstReply({ handoff, now }: ChatView, at: number, api: Api): string {
+export function firstReply({ handoff, now, owner }: ChatView, at: number, api: Api): string {
   if (!handoff) return ''
   const { initiatedAt, firstReplyAt } = handoff
+  // Whoever was left without one does not wait for it any more.
+  if (!firstReplyAt && owner !== 'queue' && owner !== 'agent') return ''
   const seconds = Math.max(0, Math.round(((firstReplyAt ?? Math.max(at, now)) - initiatedAt) / 1000))
   const time = { minutes: Math.floor(seconds / 60), seconds: seconds % 60 }
   return api.t(firstReplyAt ? 'chats.firstReply' : 'chats.firstReplyOpen', time)

@@ -18,6 +18,7 @@ export function openNumbers(place: HTMLElement, api: Api): Screen {
   const results = element('div', { class: 'plots' })
 
   const load = async () => {
+    status.className = 'quiet'
     status.textContent = t('loading')
     const asked = new URLSearchParams()
     if (from.input.value) asked.set('from', from.input.value)
@@ -35,6 +36,7 @@ export function openNumbers(place: HTMLElement, api: Api): Screen {
       status.textContent = parts.length > 0 ? '' : t('nothing')
     } catch (error) {
       if (gone.signal.aborted) return
+      status.className = 'alert'
       status.textContent = api.t(
         error instanceof Refused && error.status === 400 ? 'numbers.range' : 'shell.failed',
       )

@@ -10,7 +10,7 @@ export function faqSections(api: Api, faq: Pick<Numbers, 'faq' | 'unanswered'>):
     const most = Math.max(...faq.faq.map(({ answered }) => answered))
     const bars = faq.faq.slice(0, 15).map(({ title, answered, helped, unhelpful }) => ({
       label: title,
-      value: `${t('helped')} ${helped} / ${t('unhelpful')} ${unhelpful} / ${answered}`,
+      value: api.t('numbers.faqShare', { answered, helped, unhelpful }),
       shares: [answered / most, (helped + unhelpful) / most, unhelpful / most],
     }))
     const heads = ['answer', 'answered', 'helped', 'unhelpful'].map(t)

@@ -19,7 +19,7 @@ const lookEvery = 2500
 class Call {
   readonly #place: HTMLElement
   readonly #api: Api
-  readonly #status = element('p', { role: 'status', class: 'quiet' })
+  readonly #status = element('p', { role: 'status', class: 'call-status quiet' })
   #view: CallView
   #isBusy = false
   readonly #timer: number
@@ -89,10 +89,10 @@ class Call {
     try {
       const path = `/desk/api/calls/${encodeURIComponent(conversation)}/answer`
       this.#view = await this.#api.send<CallView>('POST', path, body)
-      this.#status.textContent = ''
+      this.#say('')
       this.#draw()
     } catch {
-      this.#status.textContent = this.#api.t('shell.failed')
+      this.#say(this.#api.t('shell.failed'), true)
     } finally {
       this.#isBusy = false
       this.#place.removeAttribute('aria-busy')
@@ -108,8 +108,13 @@ class Call {
     const view = await this.#api.get<CallView>(path, { background: true }).catch(() => undefined)
     if (!view || this.#isBusy || view.version <= version || this.#view.version !== version) return
     this.#view = view
-    this.#status.textContent = this.#api.t('phone.moved')
+    this.#say(this.#api.t('phone.moved'))
     this.#draw()
+  }
+
+  #say(words: string, isAlert = false): void {
+    this.#status.className = isAlert ? 'call-status alert' : 'call-status quiet'
+    this.#status.textContent = words
   }
 
   #draw(): void {

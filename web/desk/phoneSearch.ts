@@ -110,7 +110,7 @@ class Search {
       (error: unknown) => {
         if (error instanceof DOMException && error.name === 'AbortError') return
         this.#isPending = false
-        this.#status.textContent = this.#api.t('shell.failed')
+        this.#say(this.#api.t('shell.failed'), true)
       },
     )
   }
@@ -122,7 +122,7 @@ class Search {
     this.#at = 0
     const { t } = this.#api
     const none = text === '' ? '' : t('phone.none')
-    this.#status.textContent = found.length > 0 ? t('phone.count', { count: found.length }) : none
+    this.#say(found.length > 0 ? t('phone.count', { count: found.length }) : none)
     this.#list.replaceChildren(...found.map((one, at) => this.#option(one, at)))
     this.#field.setAttribute('aria-expanded', String(found.length > 0))
     this.#mark()
@@ -185,10 +185,13 @@ class Search {
       drawCanned(this.#detail, this.#api, found, locale)
       return
     }
-    this.#status.textContent = this.#api.t('phone.busy')
-    this.#onBegin(found, locale).catch(() => {
-      this.#status.textContent = this.#api.t('shell.failed')
-    })
+    this.#say(this.#api.t('phone.busy'))
+    this.#onBegin(found, locale).catch(() => this.#say(this.#api.t('shell.failed'), true))
+  }
+
+  #say(words: string, isAlert = false): void {
+    this.#status.className = isAlert ? 'alert' : 'quiet'
+    this.#status.textContent = words
   }
 }
 

@@ -151,7 +151,8 @@ describe('a printed conversation', () => {
       handoffs: [],
       notes: [{ agent: 'a', note: 'fourth', at: 5000 }],
     }
-    const page = printed(kept, { t: (_, key) => key }, 'en', new Date(9000))
+    const here = { locale: 'en', now: new Date(9000), timeZone: 'Asia/Tokyo' } as const
+    const page = printed(kept, { t: (_, key) => key }, here)
     expect(page.match(/first|second|third|fourth|fifth/g)).to.deep.equal([
       'first',
       'second',
@@ -159,6 +160,21 @@ describe('a printed conversation', () => {
       'fourth',
       'fifth',
     ])
+  })
+
+  it('has the bank’s time, and the channel and the bot under the names that the desk has for them', () => {
+    const said = { type: 'message', text: 'x', from: { id: 'kaijo', name: 'Kaijo', role: 'bot' } } as never
+    const kept = {
+      conversation: { id: 'c', channel: 'directline', owner: 'bot', touchedAt: 0 },
+      activities: [{ seq: 1, activity: said }],
+      handoffs: [],
+    }
+    const here = { locale: 'ja', now: new Date('2026-11-23T16:30:00Z'), timeZone: 'Asia/Tokyo' } as const
+    const page = printed(kept, { t: (_, key) => key }, here)
+    expect(page)
+      .to.match(/2026\/11\/24 0?1:30/)
+      .and.include('<dd>desk:chats.channel.directline</dd>')
+    expect(page).to.include('desk:print.bot').and.not.include('Kaijo')
   })
 })
 

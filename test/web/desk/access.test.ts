@@ -173,7 +173,7 @@ describe('coming to the desk in a browser', function () {
       await page.goto(`${kaijo.url}/desk#/accounts`)
       if (lang === 'en') {
         await page.getByText('設定', { exact: true }).click()
-        await page.getByLabel('言葉').selectOption('en')
+        await page.getByLabel('言語').selectOption('en')
         await page.getByRole('heading', { name: 'Accounts' }).waitFor()
       }
       await page.getByRole('table').waitFor()

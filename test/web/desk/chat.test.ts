@@ -148,6 +148,26 @@ describe('the chats at the desk', function () {
     await agent.context.close()
   })
 
+  it('takes an answer that is pressed while the words before it are still on their way', async () => {
+    const agent = await atChats()
+    const customer = await whoAsks()
+    const { page } = agent
+    await take(agent)
+    const step = await wording(agent).innerText()
+    const { promise: isPressed, resolve: press } = Promise.withResolvers<void>()
+    await page.route('**/send', (route) => isPressed.then(() => route.continue()))
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('Control+Enter')
+    await page.keyboard.press('1')
+    press()
+    await wording(agent)
+      .filter({ hasNotText: firstLine(step) })
+      .waitFor()
+    await said(customer, lastLine(step))
+    await agent.context.close()
+    await customer.context.close()
+  })
+
   it('finds an approved text after a slash, asks for what it needs, and sends nothing before', async () => {
     const agent = await atChats()
     const customer = await whoAsks()
@@ -192,7 +212,7 @@ describe('the chats at the desk', function () {
     await page.locator('.line.customer').filter({ hasText: markup }).waitFor()
     expect(await page.locator('main img, main b').count()).to.equal(0)
     await page.keyboard.press('c')
-    await page.getByText('写しました。').waitFor()
+    await page.getByText('コピーしました。').waitFor()
     const copied = await page.evaluate<string>('navigator.clipboard.readText()')
     expect(copied).to.equal(await wording(agent).innerText())
 
@@ -263,6 +283,22 @@ describe('the chats at the desk', function () {
     expect(agent.complaints).to.deep.equal([])
     await agent.context.close()
     await customer.context.close()
+  })
+
+  it('has an agent’s own chats above the queue, and says so when nobody waits', async () => {
+    const agent = await atChats()
+    for (const { id } of await site.kaijo.store.conversations({ owner: 'queue', most: 200 }))
+      await site.kaijo.store.forget(id)
+    const { page } = agent
+    await page.reload()
+    await page.getByText('お待ちのお客様はいません。').waitFor()
+    const [one, two] = [await whoAsks(), await whoAsks()]
+    await page.locator('[aria-labelledby="chats-queue"] li').nth(1).waitFor()
+    await take(agent)
+    await page.locator('[aria-labelledby="chats-mine"] a[aria-current]').waitFor()
+    const heads = await page.locator('.chat-list h2:visible').allInnerTexts()
+    expect(heads.slice(1, 3)).to.deep.equal(['自分のチャット（1）', '順番待ち（1）'])
+    for (const { context } of [agent, one, two]) await context.close()
   })
 
   it('rings for a customer whom nobody has taken after two seconds, and not with the sound off', async () => {
@@ -336,7 +372,7 @@ describe('the chats at the desk', function () {
     await customer.chat('#text').pressSequentially('ありが')
     await one.page.getByText('お客様が入力しています…').waitFor()
     expect((await customer.messages()).join()).to.not.include('折り返し')
-    await one.page.getByRole('button', { name: '終わる', exact: true }).click()
+    await one.page.getByRole('button', { name: '終了する', exact: true }).click()
     await said(customer, '担当者とのご相談を終わります')
     expect([...one.complaints, ...two.complaints]).to.deep.equal([])
     for (const visitor of [one, two, customer]) await visitor.context.close()
@@ -347,7 +383,7 @@ describe('the chats at the desk', function () {
     const customer = await whoAsks()
     await take(agent)
     await site.stop()
-    await agent.page.getByText('つなぎ直しています…').waitFor()
+    await agent.page.getByText('つなぎ直しています…').first().waitFor()
     await site.start()
     await customer.chat('#text').fill('まだいますか')
     await customer.chat('#text').press('Enter')

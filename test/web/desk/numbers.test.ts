@@ -108,7 +108,7 @@ describe('the numbers at the desk', function () {
 
   it('is not in the way of agents, who have no numbers', async () => {
     const { page } = await atTheDesk(browser, site, admin)
-    expect(await page.locator('nav a').allInnerTexts()).not.to.include('数字')
+    expect(await page.locator('nav a').allInnerTexts()).not.to.include('集計')
   })
 
   const looks = [
