@@ -20,7 +20,7 @@ import { toUnlock, type UnlockSettings, unlockProblems, unlockVariables } from '
 export type { OidcSettings } from './deskSettings.ts'
 export { isLoopback } from './setting.ts'
 
-/** What the environment says, checked once and frozen; nothing else reads `process.env`. */
+/** What the environment says, checked once and frozen. */
 export interface Config {
   readonly production: boolean
   readonly port: number

@@ -39,6 +39,11 @@ function tree(dir: string): string[] {
   })
 }
 
+/** What a start reads of its environment. */
+const settings = globSync('bot/{config,*Settings}.ts', { cwd: root }).flatMap((file) =>
+  [...read(file).matchAll(/^ {2}([A-Z]\w+): [a-zA-Z]+[(.,\n]/gm)].map(([, name]) => name as string),
+)
+
 describe('the image of a container', () => {
   it('has all that a start needs, writes nothing beside its data, and knows whether it is alive', async () => {
     const image = build()
@@ -132,7 +137,6 @@ describe('the examples for operators', () => {
   })
 
   it('name every setting as it is called', () => {
-    const known = globSync('bot/{config,*Settings}.ts', { cwd: root }).map(read).join('\n')
     const variables = [
       ...Object.keys(parse(read('compose.yaml'), { merge: true }).services.one.environment),
       ...Object.keys(parseAllDocuments(read('deploy/kubernetes.yaml'))[0]?.toJS().data),
@@ -141,6 +145,22 @@ describe('the examples for operators', () => {
         .filter((name) => /^[A-Z_]+$/.test(name)),
     ]
     expect(variables.length).to.be.greaterThan(20)
-    expect(variables.filter((name) => !known.includes(`  ${name}: `))).to.deep.equal([])
+    expect(variables.filter((name) => !settings.includes(name))).to.deep.equal([])
+  })
+})
+
+describe('the pages for operators', () => {
+  it('tell of every setting, by its name', () => {
+    const pages = read('README.md') + read('docs/operating.md')
+    expect(settings).to.include.members([
+      'PORT',
+      'DRAIN_SECONDS',
+      'LIMIT_CONNECTIONS',
+      'CallerId',
+      'DESK_WELCOME',
+    ])
+    expect(
+      settings.filter((name) => !pages.includes(`\`${name}\``) && !pages.includes(`\`${name} `)),
+    ).to.deep.equal([])
   })
 })
