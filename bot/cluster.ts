@@ -127,7 +127,7 @@ export function createCluster(parts: ClusterParts): Cluster {
     if (!members.has(old)) return
     if (parts.isShared) await begin()
     await leave(old)
-    if (!parts.isShared) await begin().catch(() => follow())
+    if (!parts.isShared && !isStopping) await begin().catch(() => follow())
   }
 
   async function leave(member: Member): Promise<void> {

@@ -75,6 +75,14 @@ describe('the process above several others', () => {
     expect(events('cluster.ready').map(({ count }) => count)).to.deep.equal([1, 1])
   })
 
+  it('begins none any more when all are to end, also in the middle of an exchange', async () => {
+    await make({ processes: 1, isShared: false }).start()
+    const rolled = all.roll()
+    await all.stop()
+    await rolled
+    expect([events('cluster.ready').length, all.ready()]).to.deep.equal([1, 0])
+  })
+
   it('keeps the old ones when a new one cannot start', async () => {
     await make().start()
     mood = 'ends'
