@@ -1,5 +1,4 @@
 import cluster, { type Worker } from 'node:cluster'
-import { once } from 'node:events'
 import { AggregatorRegistry, type Registry } from 'prom-client'
 
 /** How long the figures of all processes may take; the way of prom-client gives up on a process after five seconds. */
@@ -13,6 +12,8 @@ interface Wanted {
 }
 
 let asked = 0
+/** Who has asked and has no answer yet, by the number of the question. */
+const waiting = new Map<number, (text?: string) => void>()
 
 /** The figures for `/metrics`: of this process, or of all when it is one of several that share a port. */
 export function metricsText(registry: Registry): Promise<string> {
@@ -25,6 +26,9 @@ export function giveMetrics(registry: Registry): void {
   AggregatorRegistry.setRegistries([registry])
   // Making one is what lets prom-client listen.
   new AggregatorRegistry()
+  process.on('message', (message: Wanted | undefined) => {
+    if (message?.type === WANTED) waiting.get(message.id)?.(message.text)
+  })
 }
 
 /** In the process above the others: gathers the figures of all whenever one asks for them. */
@@ -33,7 +37,7 @@ export function gatherMetrics(own: Registry): void {
   cluster.on('message', (worker: Worker, message: Wanted | undefined) => {
     if (message?.type !== WANTED) return
     const answer = (text?: string) => {
-      if (worker.isConnected()) worker.send({ ...message, text })
+      if (worker.isConnected()) worker.send({ ...message, text }, () => undefined)
     }
     Promise.all([own.metrics(), all.clusterMetrics()]).then(
       (texts) => answer(texts.join('\n')),
@@ -44,12 +48,16 @@ export function gatherMetrics(own: Registry): void {
 
 async function ofAll(): Promise<string> {
   const id = asked++
-  const signal = AbortSignal.timeout(PATIENCE_MS)
+  const { promise: answer, resolve } = Promise.withResolvers<string | undefined>()
+  waiting.set(id, resolve)
+  const timer = setTimeout(() => resolve(undefined), PATIENCE_MS)
   process.send?.({ type: WANTED, id } satisfies Wanted)
-  for (;;) {
-    const [message] = (await once(process, 'message', { signal })) as [Wanted | undefined]
-    if (message?.type !== WANTED || message.id !== id) continue
-    if (message.text === undefined) throw new Error('Not every process has given its figures; ask again')
-    return message.text
+  try {
+    const text = await answer
+    if (text === undefined) throw new Error('Not every process has given its figures; ask again')
+    return text
+  } finally {
+    clearTimeout(timer)
+    waiting.delete(id)
   }
 }

@@ -1,6 +1,9 @@
+import cluster from 'node:cluster'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { Registry } from 'prom-client'
 import { type Cluster, type ClusterParts, createCluster, Unstarted } from '../../bot/cluster.ts'
+import { gatherMetrics } from '../../bot/clusterMetrics.ts'
 import { createLog } from '../../bot/log.ts'
 
 const entry = join(import.meta.dirname, '..', 'support', 'clusterMember.ts')
@@ -81,6 +84,18 @@ describe('the process above several others', () => {
     await all.stop()
     await rolled
     expect([events('cluster.ready').length, all.ready()]).to.deep.equal([1, 0])
+  })
+
+  it('gives its figures to each who asks, however many ask at once', async () => {
+    gatherMetrics(new Registry())
+    const told = new Promise<string[]>((resolve) => {
+      cluster.on('message', (_, { type, texts }) => type === 'figures' && resolve(texts))
+    })
+    mood = 'asks'
+    await make({ processes: 1 }).start()
+    const texts = await told
+    expect(texts.filter((text) => !/^members 1$/m.test(text))).to.deep.equal([])
+    expect(texts).to.have.length(20)
   })
 
   it('keeps the old ones when a new one cannot start', async () => {
