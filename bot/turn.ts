@@ -270,26 +270,17 @@ class TurnTaker implements Turns {
       ...(reply.counts && { counts: { day: this.#dayOf(this.#now()), of: reply.counts } }),
       ...(event.reply && { reply: event.reply }),
       ...(reply.question && { question: reply.question }),
+      // Counted without a name, and no line of the conversation: agents read those.
+      ...(reply.rating && event.activity.id && { unsays: event.activity.id }),
       ...(await arrival?.unstored(conversation)),
     })
     if (outcome !== 'committed') return
     arrival?.applied(event)
     for (const { conversation: other } of tells) this.wake(other)
     if (sends && reply.said.length > 0) this.#deps.onSend?.(id)
-    if (reply.rating) await this.#unsay(id, event.activity)
     const ms = performance.now() - began
     this.#deps.onTurn?.(turn, ms)
     this.#deps.log.info({ ...reply.trace, conversation: id, ms: Math.round(ms * 10) / 10 })
-  }
-
-  /** What somebody thought of an agent is counted without a name, and is no line of the conversation: agents read those. */
-  async #unsay(conversation: string, { id }: Partial<Activity>): Promise<void> {
-    const { store, log } = this.#deps
-    try {
-      if (id) await store.erase(conversation, id)
-    } catch (err) {
-      log.error({ event: 'rating.kept', conversation, err })
-    }
   }
 
   /** Asks who has the conversation before any dialog runs: while a person has it, nothing is said and news are kept. */

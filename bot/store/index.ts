@@ -105,6 +105,8 @@ export interface Turn {
   question?: Question
   /** What happened in it, to be counted once. */
   counts?: Counts
+  /** The id of an activity of this conversation's log whose words go with this commit, as `erase` takes them. */
+  unsays?: string
 }
 
 /** What happened in a turn: how often customers came there, and nothing of who they are. */

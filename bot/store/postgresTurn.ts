@@ -1,7 +1,7 @@
 import type { Turn } from './index.ts'
 import { changeDesk } from './postgresDesk.ts'
 import { acceptEvents, applied, isSeen } from './postgresInbox.ts'
-import { logAll } from './postgresLog.ts'
+import { eraseWords, logAll } from './postgresLog.ts'
 import { issuePass } from './postgresPasses.ts'
 import type { Query } from './postgresPool.ts'
 import { keepQuestion } from './postgresQuestions.ts'
@@ -52,6 +52,7 @@ export async function commitTurn(
   for (const pass of turn.passes ?? []) await issuePass(query, pass, now)
   await acceptEvents(query, tells, now)
   if (turn.question) await keepQuestion(query, conversation, turn.question, now)
+  if (turn.unsays) await eraseWords(query, conversation, turn.unsays)
   await applied(query, turn, said.at(-1)?.id ?? turn.eventId, now)
   return said.at(-1)?.id
 }

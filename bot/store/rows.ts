@@ -20,9 +20,19 @@ export function seqOf(id: string): number {
   return Number(id.slice(id.lastIndexOf('|') + 1))
 }
 
-/** What is left of an activity whose words were taken back: who and when. */
-export function erased({ id, from, conversation, timestamp }: Logged['activity']): Logged['activity'] {
-  return { type: 'messageDelete', id, from, conversation, timestamp }
+/** What is left of an activity whose words were taken back: who and when, and the chat's own id for it. */
+export function erased({
+  id,
+  from,
+  conversation,
+  timestamp,
+  channelData,
+}: Logged['activity']): Logged['activity'] {
+  const own = channelData?.clientActivityID
+  return {
+    ...{ type: 'messageDelete', id, from, conversation, timestamp },
+    ...(typeof own === 'string' && { channelData: { clientActivityID: own } }),
+  }
 }
 
 /** A conversation of its row. */

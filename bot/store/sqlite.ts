@@ -177,15 +177,7 @@ class SqliteStore implements Store {
   }
 
   erase(conversation: string, activityId: string): Promise<void> {
-    return this.#group.write(() => {
-      const seq = seqOf(activityId)
-      const row = this.#sql.logged.get(conversation, seq) as Row | undefined
-      if (!row) return
-      const bare = erased(JSON.parse(row.activity as string))
-      this.#sql.rewrite.run(JSON.stringify(bare), conversation, seq)
-      const gone = { type: 'messageDelete', id: activityId }
-      this.#sql.unsay.run(JSON.stringify(gone), conversation, activityId)
-    })
+    return this.#group.write(() => this.#unsay(conversation, activityId))
   }
 
   async conversations(listing: Listing): Promise<Listed[]> {
@@ -342,7 +334,21 @@ class SqliteStore implements Store {
     if (turn.isNew) this.#note(turn, said.at(-1)?.id ?? turn.eventId)
     else if (inbound) this.#noteArrival(inbound, inbound.logged ? entries[0]?.id : undefined)
     else this.#sql.applied.run(turn.eventChannel, turn.eventId)
-    return entries.map((activity) => ({ seq: seqOf(activity.id), activity }))
+    if (turn.unsays) this.#unsay(turn.conversation, turn.unsays)
+    return entries.map((activity) => ({
+      seq: seqOf(activity.id),
+      activity: activity.id === turn.unsays ? erased(activity) : activity,
+    }))
+  }
+
+  #unsay(conversation: string, activityId: string): void {
+    const seq = seqOf(activityId)
+    const row = this.#sql.logged.get(conversation, seq) as Row | undefined
+    if (!row) return
+    const bare = erased(JSON.parse(row.activity as string))
+    this.#sql.rewrite.run(JSON.stringify(bare), conversation, seq)
+    const gone = { type: 'messageDelete', id: activityId }
+    this.#sql.unsay.run(JSON.stringify(gone), conversation, activityId)
   }
 
   /** An event that nobody accepted before its turn: known from now on, and never waiting. */

@@ -25,6 +25,8 @@ export function drawBubble(entry: Entry, words: ChatWords, pressed: Pressed): HT
     body.append(card.body.hasChildNodes() ? card.body : paragraph(activity.text, true))
     actions.unshift(...card.actions)
     if (card.isPrintable) body.append(printButton(card.body, words))
+  } else if (activity.type === 'messageDelete' && activity.text === '') {
+    body.append(element('p', { class: 'rated' }, words.rated))
   } else {
     body.append(paragraph(activity.text, from === 'bot'))
   }

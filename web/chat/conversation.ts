@@ -20,6 +20,9 @@ interface Parts {
   onLink(link: Link): void
 }
 
+/** What a customer thought of an agent leaves no words in the log; that something was said there stays. */
+const isRating = ({ type, from }: Activity) => type === 'messageDelete' && from === 'user'
+
 /** A person at the desk is told this often at most that the customer writes. */
 const tellEvery = 3000
 
@@ -133,7 +136,7 @@ export class Conversation {
   }
 
   #receive(frame: Frame): void {
-    const messages = frame.activities.filter((activity) => activity.type === 'message')
+    const messages = frame.activities.filter((activity) => activity.type === 'message' || isRating(activity))
     const isNew = (activity: Activity) =>
       !this.transcript.entries.some(({ activity: { id } }) => id === activity.id)
     const said = messages.filter((activity) => activity.from === 'bot' && isNew(activity))

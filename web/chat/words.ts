@@ -36,6 +36,7 @@ export const chatKeys = [
   'news',
   'newWindow',
   'unknown',
+  'rated',
   'back',
   'backText',
   'backCode',

@@ -307,6 +307,17 @@ describe('a customer whose chat an agent has closed', () => {
     }
   })
 
+  it('leaves none either when the process dies as soon as the turn is committed', async () => {
+    const one = closed()
+    await one
+    one.store.erase = () => new Promise(() => {})
+    await one.presses({ do: 'rate', choice: '2' })
+    const log = await one.store.activities(one.conversation, 0, 100)
+    expect(await rating(one)).to.deep.equal([2])
+    expect(log.map(({ activity }) => activity.value)).not.to.deep.include({ do: 'rate', choice: '2' })
+    expect(log.filter(({ activity }) => activity.type === 'messageDelete')).to.have.length(1)
+  })
+
   it('goes on without answering: whatever else is written goes its usual way', async () => {
     const one = closed()
     await one.user('1').bot('利用者の暗証番号は、わかりますか')

@@ -272,6 +272,24 @@ export function storeContract(open: () => Promise<Store> | Store): void {
     expect((await store.pending('c1'))?.eventId).to.equal('e2')
   })
 
+  it('takes the words of a line with the commit of the turn that has used them, or not at all', async () => {
+    const said = {
+      type: 'message',
+      text: 'gone',
+      value: { a: 1 },
+      channelData: { clientActivityID: 'x', b: 2 },
+    }
+    const { activityId } = await store.accept(event('e1', { activity: said }))
+    await store.commit(turn('e1', 7, { unsays: activityId }))
+    expect((await store.activities('c1', 0, 10))[0]?.activity.text).to.equal('gone')
+    await store.commit(turn('e1', 0, { unsays: activityId, said: [{ type: 'message', text: 'thanks' }] }))
+    const [gone, thanks] = await store.activities('c1', 0, 10)
+    const kept = { type: 'messageDelete', id: activityId, channelData: { clientActivityID: 'x' } }
+    expect(gone).to.deep.equal({ seq: 1, activity: kept })
+    expect(thanks?.activity.text).to.equal('thanks')
+    expect(await store.pending('c1')).to.equal(undefined)
+  })
+
   it('sends nothing for a turn that said nothing, was stale, or whose channel reads the log', async () => {
     await store.accept(event('e1'))
     await store.commit(turn('e1', 7, { sends: true }))

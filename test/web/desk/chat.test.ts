@@ -285,6 +285,29 @@ describe('the chats at the desk', function () {
     await customer.context.close()
   })
 
+  it('shows a customer also after a reload that they have rated the agent, and nobody at the desk', async () => {
+    const agent = await atChats({ role: 'supervisor' })
+    const customer = await whoAsks()
+    const { page } = agent
+    await take(agent)
+    await page.getByRole('button', { name: '終了する', exact: true }).click()
+    await customer.press('満足')
+    await said(customer, 'お答えいただき、ありがとうございました。')
+    const before = await customer.messages()
+    expect(before.filter((text) => text === '満足')).to.have.length(1)
+    await customer.page.reload()
+    await said(customer, 'お答えいただき、ありがとうございました。')
+    const now = await customer.messages()
+    expect(now).to.deep.equal(before.map((text) => (text === '満足' ? '（評価を送信しました）' : text)))
+    expect(await customer.choice('満足').count()).to.equal(0)
+    await page.reload()
+    await page.locator('.line.bot').filter({ hasText: 'ありがとうございました' }).waitFor()
+    expect(await page.locator('.line.customer').last().innerText()).to.include('担当者')
+    expect([...agent.complaints, ...customer.complaints]).to.deep.equal([])
+    await agent.context.close()
+    await customer.context.close()
+  })
+
   it('has an agent’s own chats above the queue, and says so when nobody waits', async () => {
     const agent = await atChats()
     for (const { id } of await site.kaijo.store.conversations({ owner: 'queue', most: 200 }))
