@@ -81,18 +81,15 @@ describe('the whole of Kaijo while the unlock API', function () {
 async function turnsFor(ms: number, kaijo: Running, customers: Customer[]): Promise<number[]> {
   const took: number[] = []
   const until = performance.now() + ms
-  const heard = new Map<string, () => void>()
-  const stop = kaijo.store.onLogged((conversation) => heard.get(conversation)?.())
+  const heard = new Map<string, (seq: number) => void>()
+  const stop = kaijo.store.onLogged((conversation, seq) => heard.get(conversation)?.(seq))
   const walk = async ({ conversation, say }: Customer) => {
     while (performance.now() < until) {
       const before = performance.now()
-      let said = 0
-      // First what the customer says is in the log, then the answer.
+      const { seq: last = 0 } = (await kaijo.store.conversation(conversation)) ?? {}
+      // What the customer says is in the log, and then the answer, or both at once.
       const answer = new Promise<void>((resolve) => {
-        heard.set(conversation, () => {
-          said += 1
-          if (said === 2) resolve()
-        })
+        heard.set(conversation, (seq) => seq >= last + 2 && resolve())
       })
       await say('もう一度')
       await answer
