@@ -3,7 +3,7 @@
  * exports `scenario`; a new file is found by its name.
  */
 export interface Scenario {
-  /** `F08`: where docs/faults.md tells of it, and the name of its report. */
+  /** `F08`: where docs/measurements.md tells of it, and the name of its report. */
   id: string
   /** A sentence about Kaijo: the name of its quick cut among the tests. */
   title: string
