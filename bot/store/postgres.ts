@@ -21,6 +21,7 @@ import { migrate } from './migrate.ts'
 import { PostgresBoard } from './postgresBoard.ts'
 import { listCounts } from './postgresCounts.ts'
 import { columns, forgetAll, listConversations, listHandoffs, queueLength } from './postgresDesk.ts'
+import { PostgresExpiry } from './postgresExpiry.ts'
 import { acceptEvent, acceptEvents, isKnown, pendingOf } from './postgresInbox.ts'
 import { claim, giveBack, sendingFor, waitingFor } from './postgresLeases.ts'
 import { eraseWords, readLog } from './postgresLog.ts'
@@ -28,15 +29,7 @@ import { readPass, spendPass } from './postgresPasses.ts'
 import { addressed, type Connections, openConnections, type Query, UnsureCommit } from './postgresPool.ts'
 import { listUnanswered } from './postgresQuestions.ts'
 import { commitTurn } from './postgresTurn.ts'
-import {
-  EVENTS_REMEMBERED_MS,
-  json,
-  PASSES_REMEMBERED_MS,
-  QUESTIONS_KEPT_MS,
-  seqOf,
-  toConversation,
-  toOutgoing,
-} from './rows.ts'
+import { json, QUESTIONS_KEPT_MS, seqOf, toConversation, toOutgoing } from './rows.ts'
 
 /** Where the store is, and what it needs of the outside. */
 export interface PostgresPlace {
@@ -65,21 +58,20 @@ class PostgresStore implements Store {
   readonly board: PostgresBoard
   readonly #db: Connections
   readonly #now: () => number
-  readonly #onError: (error: unknown) => void
   /** Each with what it does when something may have been missed. */
   readonly #listeners = new Map<(conversation: string, seq: number) => void, (() => void) | undefined>()
   readonly #hints: Hints
+  readonly #expiry: PostgresExpiry
   /** Under which this process claims its work. */
   readonly #self = randomUUID()
   /** Conversations with a commit whose answer was lost, until somebody has looked. */
   readonly #unsure = new Set<string>()
-  #forgotAt = 0
 
   constructor(db: Connections, schema: string, now: () => number, onError: (error: unknown) => void) {
     this.#db = db
     this.#now = now
-    this.#onError = onError
     this.board = new PostgresBoard(db, schema)
+    this.#expiry = new PostgresExpiry(db, onError)
     this.#hints = new Hints(db, schema, {
       heard: (conversation, seq) => this.#tell(conversation, seq),
       missed: () => {
@@ -106,7 +98,7 @@ class PostgresStore implements Store {
       acceptEvent(query, inbound, this.#now()),
     )
     if (inbound.logged && !accepted.seen) this.#say(inbound.conversation, seqOf(accepted.activityId))
-    await this.#forget()
+    this.#expiry.begin(this.#now())
     return accepted
   }
 
@@ -249,24 +241,10 @@ class PostgresStore implements Store {
 
   async close(): Promise<void> {
     this.#listeners.clear()
+    await this.#expiry.close()
     await this.#hints.close()
     await this.board.close()
     await this.#db.close()
-  }
-
-  /** Once an hour at most, so that the inbox stays bounded without a timer; whatever goes wrong there hurts nobody now. */
-  async #forget(): Promise<void> {
-    const now = this.#now()
-    if (now - this.#forgotAt < 3600 * 1000) return
-    this.#forgotAt = now
-    const old: [string, number][] = [
-      ['DELETE FROM inbox WHERE activity IS NULL AND accepted_at < $1', EVENTS_REMEMBERED_MS],
-      ['DELETE FROM asked WHERE at < $1', QUESTIONS_KEPT_MS],
-      ['DELETE FROM unanswered WHERE at < $1', QUESTIONS_KEPT_MS],
-      ['DELETE FROM passes WHERE expires_at < $1', PASSES_REMEMBERED_MS],
-    ]
-    for (const [text, kept] of old) await this.#db.query(text, [now - kept]).catch(this.#onError)
-    await this.#db.query('DELETE FROM leases WHERE held_until < now()').catch(this.#onError)
   }
 
   /** One whose answer was lost may have been committed, now or in a moment: who listens looks at once, and once more later. */

@@ -1,11 +1,44 @@
 import { expect } from 'chai'
 import type { Store } from '../../../bot/store/index.ts'
 import { openPostgres } from '../../../bot/store/postgres.ts'
+import { addressed, openConnections } from '../../../bot/store/postgresPool.ts'
 import { sharedPostgres } from '../../support/postgres.ts'
 import { storeContract } from './contract.ts'
 
 describe('the PostgreSQL store', () => {
   storeContract(async () => openPostgres({ url: (await sharedPostgres()).place() }))
+
+  it('forgets old events beside what customers do, however many there are', async () => {
+    const url = (await sharedPostgres()).place()
+    const { address, schema } = addressed(url)
+    const errors: unknown[] = []
+    let now = 0
+    const store = await openPostgres({ url, now: () => now, onError: (error) => errors.push(error) })
+    const rows = openConnections(address, schema, () => {}, {})
+    await rows.query(`INSERT INTO inbox (channel, event, conversation, activity_id, accepted_at)
+      SELECT 'line', 'old' || n, 'c1', 'old' || n, 1 FROM generate_series(1, 25000) AS n`)
+    now = 31 * 24 * 3_600_000
+    const left = async () => (await rows.query('SELECT count(*) AS count FROM inbox'))[0]?.count
+    const isHeld = Promise.withResolvers<void>()
+    const letGo = Promise.withResolvers<void>()
+    const holding = rows.transaction(async (query) => {
+      await query("SELECT 1 AS one FROM inbox WHERE event = 'old7' FOR UPDATE")
+      isHeld.resolve()
+      await letGo.promise
+    })
+    await isHeld.promise
+    const event = { channel: 'line', conversation: 'c1', activity: { type: 'message' }, logged: true }
+    expect((await store.accept({ ...event, eventId: 'new' })).seen).to.equal(false)
+    while ((await left()) !== 2) await new Promise((resolve) => setTimeout(resolve, 20))
+    letGo.resolve()
+    await holding
+    now += 2 * 3_600_000
+    await store.accept({ ...event, eventId: 'newer' })
+    while ((await left()) !== 2) await new Promise((resolve) => setTimeout(resolve, 20))
+    await store.close()
+    await rows.close()
+    expect(errors).to.deep.equal([])
+  })
 
   describe('of several processes', () => {
     let one: Store
