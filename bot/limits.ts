@@ -1,8 +1,7 @@
 import { isIPv6 } from 'node:net'
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
+import { RateLimiterMemory } from 'rate-limiter-flexible'
 import type { Limits } from './limitSettings.ts'
-import { HttpError } from './route.ts'
-import { type Counting, countHere } from './tries.ts'
+import { type Counting, consume, countHere } from './tries.ts'
 
 /** Counts what callers ask for; each rejects with a 429 that says when to come back. */
 export interface Rates {
@@ -59,17 +58,7 @@ export function createSlots(most: number): Slots {
 
 function counter(points: number): (key: string) => Promise<void> {
   const limiter = new RateLimiterMemory({ points, duration: 60 })
-  return async (key) => {
-    try {
-      await limiter.consume(key)
-    } catch (refusal) {
-      if (!(refusal instanceof RateLimiterRes)) throw refusal
-      const seconds = Math.max(1, Math.ceil(refusal.msBeforeNext / 1000))
-      throw new HttpError(429, 'TooManyRequests', 'Too many requests; come back after Retry-After seconds', {
-        'Retry-After': String(seconds),
-      })
-    }
-  }
+  return (key) => consume(limiter, key, 'requests')
 }
 
 /** One subscriber owns a whole /64 of IPv6 addresses, so the network is what counts. */

@@ -21,8 +21,6 @@ export interface Live {
   /** What only agents see of the same version; the dialogs are not given it. */
   desk(): DeskContent
   words(): Words
-  /** Throws when there is no content to speak from. */
-  check(): void
   close(): void
 }
 
@@ -67,7 +65,6 @@ export function openLive(parts: LiveParts, watch = true): Live {
     content: () => now.content,
     desk: () => now.desk,
     words: () => now.words,
-    check: () => undefined,
     close: () => watcher?.close(),
   }
 }

@@ -219,7 +219,7 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
     })),
   ]
   refuseUnguarded(routes, access.guard)
-  const health = createHealth({ store: () => store.check(), content: () => live.check() })
+  const health = createHealth({ store: () => store.check(), content: () => live.content() })
   const upgrades = [...chat.upgrades, ...chats.upgrades]
   const server = createServer({ config, routes, upgrades, log, metrics, health })
   await turns.start()

@@ -53,18 +53,26 @@ export function countTogether(sql: Pick<Sql, 'all'>): Counting {
 
 function triesOf(limiter: RateLimiterMemory | RateLimiterPostgres): Tries {
   return {
-    async count(key) {
-      try {
-        await limiter.consume(key)
-      } catch (refusal) {
-        if (!(refusal instanceof RateLimiterRes)) throw refusal
-        const seconds = Math.max(1, Math.ceil(refusal.msBeforeNext / 1000))
-        throw new HttpError(429, 'TooManyTries', 'Too many tries; come back after Retry-After seconds', {
-          'Retry-After': String(seconds),
-        })
-      }
-    },
+    count: (key) => consume(limiter, key, 'tries'),
     reward: async (key) => void (await limiter.reward(key)),
     forget: async (key) => void (await limiter.delete(key)),
+  }
+}
+
+/** Counts one of `what`. Rejects with HttpError 429, which says when to come back, when there are none left. */
+export async function consume(
+  limiter: Pick<RateLimiterMemory, 'consume'>,
+  key: string,
+  what: 'tries' | 'requests',
+): Promise<void> {
+  try {
+    await limiter.consume(key)
+  } catch (refusal) {
+    if (!(refusal instanceof RateLimiterRes)) throw refusal
+    const code = what === 'tries' ? 'TooManyTries' : 'TooManyRequests'
+    const seconds = Math.max(1, Math.ceil(refusal.msBeforeNext / 1000))
+    throw new HttpError(429, code, `Too many ${what}; come back after Retry-After seconds`, {
+      'Retry-After': String(seconds),
+    })
   }
 }

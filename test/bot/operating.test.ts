@@ -163,4 +163,12 @@ describe('the pages for operators', () => {
       settings.filter((name) => !pages.includes(`\`${name}\``) && !pages.includes(`\`${name} `)),
     ).to.deep.equal([])
   })
+
+  it('tell of every command that there is, and of no other', () => {
+    const { scripts } = JSON.parse(read('package.json'))
+    const told = [...(read('README.md') + read('docs/operating.md')).matchAll(/`npm (?:run )?([a-z:]+)/g)]
+    const names = told.map(([, name]) => name as string).filter((name) => name !== 'ci')
+    expect(Object.keys(scripts).filter((name) => !names.includes(name))).to.deep.equal([])
+    expect(names.filter((name) => !(name in scripts))).to.deep.equal([])
+  })
 })

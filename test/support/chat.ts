@@ -71,7 +71,6 @@ function speak(
     content: () => ours.content,
     desk: () => ours.desk,
     words: () => ours.words,
-    check: () => undefined,
     close: () => undefined,
   }
 }
