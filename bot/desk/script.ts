@@ -72,11 +72,7 @@ class Reader {
     if (flow && onStep) return this.#step(flow, onStep)
     const troubled = active?.id === 'trouble' ? flow?.steps.get(String(options.step)) : undefined
     if (flow && troubled?.kind === 'part') return this.#trouble(flow, troubled)
-    if (active?.id === 'faq')
-      return this.#plain('bot:faq.helped', [
-        ['yes', 'bot:faq.yes'],
-        ['no', 'bot:faq.no'],
-      ])
+    if (active?.id === 'faq') return this.#helped(String(options.id))
     if (active?.id === 'suggest') return this.#suggest(options.ids as string[])
     if (active?.id === 'handoff')
       return this.#plain('bot:handoff.title', [['continue', 'bot:handoff.continue']])
@@ -131,6 +127,16 @@ class Reader {
       title: this.#toAgent(part.title),
       choices: this.#choices([...part.symptoms, none]),
     }
+  }
+
+  /** Whether an answer has helped; what it answers is what the call is about. */
+  #helped(id: string): Script {
+    const entry = this.#source.content.faq.get(id)
+    const plain = this.#plain('bot:faq.helped', [
+      ['yes', 'bot:faq.yes'],
+      ['no', 'bot:faq.no'],
+    ])
+    return entry ? { ...plain, title: this.#toAgent(entry.question) } : plain
   }
 
   #suggest(ids: string[]): Script {

@@ -44,5 +44,8 @@ function tellFailure(place: HTMLElement, api: Api, error: unknown): void {
   const isGone = error instanceof Refused && error.status === 404
   const words = api.t(isGone ? 'phone.callGone' : 'shell.failed')
   const on = element('a', { class: 'button', href: '#/phone' }, api.t('phone.newCall'))
-  place.replaceChildren(element('p', { role: 'alert' }, words), on)
+  const title = element('h1', {}, api.t('phone.title'))
+  place.replaceChildren(
+    element('div', { class: 'failure' }, title, element('p', { role: 'alert' }, words), on),
+  )
 }

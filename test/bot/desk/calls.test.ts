@@ -62,6 +62,7 @@ describe('calls on the phone', function () {
   it('give an answer that no flow follows, and ask whether it helped', async () => {
     const view = await begin({ faq: 'mobile-phone' })
     expect(view.heard[0]).to.match(/スマートフォン/)
+    expect(view.script.title).to.equal('スマートフォンで使えますか？')
     expect(view.script.choices.map(({ id }: { id: string }) => id)).to.deep.equal(['yes', 'no'])
     const done = await answer(view, { choice: 'yes' })
     expect(done.script).to.equal(undefined)
