@@ -2,7 +2,7 @@ import type { Activity } from 'botbuilder-core'
 import type { Logged, Store } from './store/index.ts'
 
 /** How many of the newest activities before a handoff go along with it; the log has the rest. */
-export const mostTranscript = 100
+const mostTranscript = 100
 
 /**
  * Gives each `handoff.initiate` of a part of a log the transcript that Bot Framework's protocol wants with it

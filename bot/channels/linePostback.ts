@@ -1,5 +1,5 @@
 /** LINE takes this many UTF-16 units of a button's data. */
-export const mostData = 300
+const mostData = 300
 
 const names = { run: 'r', step: 's', choice: 'c', do: 'd', faq: 'f' } as const
 const parts = Object.keys(names) as (keyof typeof names)[]

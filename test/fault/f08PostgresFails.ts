@@ -81,7 +81,7 @@ export const scenario: Scenario = {
 }
 
 /** These of the episodes, one after the other, to the same processes. */
-export async function runEpisodes(context: Context, names: readonly string[]): Promise<void> {
+async function runEpisodes(context: Context, names: readonly string[]): Promise<void> {
   const house = await build(context, context.quick ? 1 : 2)
   try {
     for (const episode of episodes) if (names.includes(episode.name)) await live(episode, house)

@@ -83,7 +83,7 @@ function judgeOne({ sent, seen, log, version }: History): Verdict {
   }
 }
 
-export function isCustomers({ type, from }: Said): boolean {
+function isCustomers({ type, from }: Said): boolean {
   return type === 'message' && from.role !== 'bot'
 }
 

@@ -22,7 +22,7 @@ export async function begin(kaijo: Served): Promise<Begun> {
 }
 
 /** The address of a stream of it, good for one socket and a minute. */
-export async function streamOf(kaijo: Served, { conversation, token }: Begun, after = '0'): Promise<string> {
+async function streamOf(kaijo: Served, { conversation, token }: Begun, after = '0'): Promise<string> {
   const url = `${kaijo.url}/v3/directline/conversations/${conversation}?watermark=${after}`
   const answer = await fetch(url, { headers: { authorization: `Bearer ${token}` } })
   if (!answer.ok) throw new Error(`The stream was answered ${answer.status}`)
