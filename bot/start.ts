@@ -4,7 +4,7 @@ import type { Words } from '../locales/index.ts'
 import { createUnlockClient, openAudit, readPublicKey } from '../unlock/index.ts'
 import type { Sandbox } from '../unlock/sandbox/index.ts'
 import { createAgentTyping } from './agentTyping.ts'
-import { type Committed, deedsOf } from './auditTurn.ts'
+import { type Committed, deedsOf, writesDeeds } from './auditTurn.ts'
 import { directLine } from './channels/directLine.ts'
 import { line } from './channels/line.ts'
 import type { LineReference } from './channels/lineEvents.ts'
@@ -118,11 +118,11 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
   const board = store.board ?? new MemoryBoard()
   const presence = createPresence(Date.now, board)
   const queue = { store, presence, support: () => live.content().bank.support, now: Date.now }
-  const writeDeeds = (turn: Committed) => {
+  const writeAnswer = (turn: Committed) => {
     try {
       for (const deed of deedsOf(turn)) audit.write(deed)
     } catch (err) {
-      // The turn is committed: it must not be taken for failed.
+      // What an agent has done is committed: it must not be taken for failed.
       onError(err)
     }
   }
@@ -137,8 +137,8 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
     desk: (conversation) => deskNow(queue, conversation),
     timezone,
     ...channels,
+    beforeTurn: writesDeeds(audit),
     onTurn: (turn, ms) => {
-      writeDeeds(turn)
       metrics.turns.inc({ channel: turn.channel, result: 'committed' })
       metrics.turnSeconds.observe(ms / 1000)
     },
@@ -151,7 +151,7 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
     wake,
     timezone,
     ...channels,
-    onAnswer: writeDeeds,
+    onAnswer: writeAnswer,
   })
   const onTyping = (conversation: string) => chats.typing(conversation)
   const { counting } = access

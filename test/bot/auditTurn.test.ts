@@ -1,5 +1,11 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect } from 'chai'
-import { deedsOf } from '../../bot/auditTurn.ts'
+import { pressed, recordWalk } from '../../bench/walk.ts'
+import { deedsOf, writesDeeds } from '../../bot/auditTurn.ts'
+import type { Deed } from '../../unlock/index.ts'
+import { runKaijo } from '../support/kaijo.ts'
+import { Mind } from '../support/mind.ts'
 
 const request = '0123456789ABCDEFGHJKMNPQRS'
 
@@ -37,5 +43,33 @@ describe('what a turn writes into the audit log', () => {
       deedsOf({ ...turn, event, before: { told: [request] }, after: { told: [request] } }),
     ).to.deep.equal([])
     expect(deedsOf({ ...turn, event })).to.deep.equal([])
+  })
+
+  it('is the same once when the turn is run again, but each link that was drawn', () => {
+    const written: Deed[] = []
+    const write = writesDeeds({ write: (deed) => void written.push(deed) })
+    const drawn = { ...turn, requests: [request], passes: [{ id: 'ABCDEFGHJKMNPQRSTVWXYZ0123', request }] }
+    for (let n = 0; n < 2; n++) write(drawn)
+    expect(written.map(({ what }) => what)).to.deep.equal(['request.created', 'link.shown', 'link.shown'])
+  })
+
+  it('stands there before the turn is committed', async () => {
+    const kaijo = await runKaijo()
+    const commit = kaijo.store.commit.bind(kaijo.store)
+    let before = ''
+    kaijo.store.commit = (taken) => {
+      if (taken.requests.length > 0) before = readFileSync(join(kaijo.dir, 'audit.log'), 'utf8')
+      return commit(taken)
+    }
+    const walk = await recordWalk(new Mind(), ['user', 'all', 'known'])
+    for (const [n, press] of walk.entries()) {
+      const activity = pressed(press, 1)
+      await kaijo.turns.accept({
+        ...{ channel: 'test', eventId: `e${n}`, conversation: 'c', activity, logged: true },
+      })
+      await kaijo.turns.idle()
+    }
+    await kaijo.end()
+    expect(before).to.include('"what":"request.created"').and.include('"where":"test"')
   })
 })
