@@ -1,15 +1,13 @@
 import { createHmac } from 'node:crypto'
 import { defaultSupport } from '../content/index.ts'
 import type { Words } from '../locales/index.ts'
-import { createUnlockClient, openAudit, readPublicKey } from '../unlock/index.ts'
+import { openAudit } from '../unlock/index.ts'
 import type { Sandbox } from '../unlock/sandbox/index.ts'
 import { createAgentTyping } from './agentTyping.ts'
 import { type Committed, deedsOf, writesDeeds } from './auditTurn.ts'
+import { openBank } from './bank.ts'
 import { directLine } from './channels/directLine.ts'
-import { line } from './channels/line.ts'
-import type { LineReference } from './channels/lineEvents.ts'
-import { teams, teamsDelivery } from './channels/teams.ts'
-import type { TeamsReference } from './channels/teamsActivity.ts'
+import { openSentChannels } from './channels/sentChannels.ts'
 import type { Config } from './config.ts'
 import { firstLoaded, localesBeside } from './contentPlace.ts'
 import { Delivery } from './delivery.ts'
@@ -81,18 +79,8 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
 
   const place = { contentDir, localesDir: localesBeside(contentDir), bank }
   const { first, firstDesk } = firstLoaded(place)
-  const sandbox = config.unlock ? undefined : await actTheBank(config, first.bank, log, audit)
-  const { url, token } = config.unlock ?? (sandbox as Sandbox)
-  const pinned = config.unlock?.keys.map(readPublicKey)
-  // The sandbox's keys can be changed while it runs (`npm run sandbox -- rotate`).
-  const verifying = () => pinned ?? (sandbox as Sandbox).publicKeys().map(readPublicKey)
-  const unlock = createUnlockClient({
-    url,
-    token,
-    callbackUrl: `${publicUrl}/unlock/callback`,
-    linkOrigin: sandbox?.publicUrl ?? config.unlock?.linkOrigin,
-    ...(sandbox && { fetch: sandbox.fetch }),
-  })
+  const theBank = await openBank(config, () => actTheBank(config, first.bank, log, audit))
+  const { client: unlock, sandbox } = theBank
   const links = {
     request: (id: string) => `${publicUrl}/go/${signLink(id, signing)}`,
     picture: (file: string) => `${publicUrl}/pictures/${file}`,
@@ -111,10 +99,8 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
   })
 
   const words = () => live.words()
-  const lineChannel = config.line && line({ settings: config.line, publicUrl, store, words, log })
-  const toTeams = config.teams && teamsDelivery({ settings: config.teams, log, words })
-  const senders = [...(toTeams ? [toTeams] : []), ...(lineChannel ? [lineChannel.sender] : [])]
-  const delivery = new Delivery({ store, senders, log })
+  const sentChannels = openSentChannels({ config, store, words, log })
+  const delivery = new Delivery({ store, senders: sentChannels.senders, log })
   const board = store.board ?? new MemoryBoard()
   const presence = createPresence(Date.now, board)
   const queue = { store, presence, support: () => live.content().bank.support, now: Date.now }
@@ -158,24 +144,17 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
   const chat = directLine({ store, turns, keys, config, log, metrics, audit, onTyping, counting })
   const parts = {
     client: unlock,
-    keys: verifying,
+    keys: theBank.keys,
     turns,
     store,
     words: { t: (...of: Parameters<Words['t']>) => live.words().t(...of) },
     linkKey: signing,
     audit,
   }
-  const teamsChannel =
-    config.teams &&
-    toTeams &&
-    teams({ store, turns, words, settings: config.teams, config, typing: toTeams.typing, log })
   const agentTyping = createAgentTyping({
     board,
     toSockets: (conversation, name) => chat.typing(conversation, name),
-    channels: {
-      ...(lineChannel && { line: ({ reference }) => lineChannel.typing(reference as LineReference) }),
-      ...(toTeams && { teams: ({ reference }) => toTeams.typing(reference as TeamsReference) }),
-    },
+    channels: sentChannels.typing,
     log,
   })
   const source = () => ({
@@ -196,8 +175,7 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
   })
   const routes = [
     ...chat.routes,
-    ...(teamsChannel?.routes ?? []),
-    ...(lineChannel?.routes(turns) ?? []),
+    ...sentChannels.routes(turns),
     ...access.routes,
     ...chats.routes,
     ...numbersRoutes({ ...access, store, source, timezone, now: Date.now, key: keys.derive('desk numbers') }),
@@ -235,7 +213,7 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
     take: (event) => takeEvent(parts, { ...event, by: 'recovery' }),
     onError: (err) => log.warn({ event: 'recovery.failed', err }),
   })
-  void unknownKeys(unlock, verifying()).then(
+  void unknownKeys(unlock, theBank.keys()).then(
     (unknown) => unknown.length > 0 && log.warn({ event: 'unlock.unknown-keys', count: unknown.length }),
     () => undefined,
   )
@@ -262,8 +240,7 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
       await server.close()
       await turns.stop()
       await delivery.stop()
-      teamsChannel?.close()
-      await lineChannel?.close()
+      await sentChannels.close()
       await sandbox?.close()
       await access.close()
       await store.close()
