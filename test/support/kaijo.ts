@@ -1,12 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { readConfig } from '../../bot/config.ts'
-import { freePort } from '../../bot/freePort.ts'
 import { openKeys } from '../../bot/keys.ts'
 import { createLog } from '../../bot/log.ts'
 import { type Kaijo, startKaijo } from '../../bot/start.ts'
 import { auditPublicKey, verifyAudit } from '../../unlock/index.ts'
+import { testSettings } from './testSettings.ts'
 
 /** The whole of Kaijo, as `npm start` starts it, on ports and in a folder of its own. */
 export interface Running extends Kaijo {
@@ -29,21 +28,8 @@ export async function expectWholeAudit(dir: string): Promise<void> {
 
 /** Starts it with these variables in its environment; every limit that a fast test would meet is high. */
 export async function runKaijo(env: Record<string, string> = {}): Promise<Running> {
-  const dir = mkdtempSync(join(tmpdir(), 'kaijo-test-'))
-  const [port, sandboxPort] = [await freePort(), await freePort()]
-  const secret = 'a-direct-line-secret-for-tests-only'
-  const config = readConfig({
-    PORT: String(port),
-    SANDBOX_PORT: String(sandboxPort),
-    STORAGE_URL: `sqlite:${join(dir, 'kaijo.db')}`,
-    LINK_KEY_FILE: join(dir, 'link.key'),
-    DIRECT_LINE_SECRET: secret,
-    LIMIT_REQUESTS_PER_ADDRESS: '1000000',
-    LIMIT_CONVERSATIONS_PER_ADDRESS: '100000',
-    LIMIT_MESSAGES_PER_CONVERSATION: '100000',
-    LIMIT_REQUESTS_AT_ONCE: '100000',
-    ...env,
-  })
+  const { dir, secret, ...base } = await testSettings()
+  const config = readConfig({ ...base.env, ...env })
   const lines: string[] = []
   const kaijo = await startKaijo(config, createLog('info', { write: (line) => lines.push(line) }))
   return {

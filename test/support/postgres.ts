@@ -21,13 +21,10 @@ export interface Postgres {
   stop(): Promise<void>
 }
 
-let places = 0
-
-/** Starts one; tests share it through `sharedPostgres` unless they mean to hurt it. `settings` are its own, `name=value`. */
-export async function startPostgres(settings: readonly string[] = []): Promise<Postgres> {
-  const dir = mkdtempSync(join(tmpdir(), 'kaijo-postgres-'))
-  const port = await freePort()
-  const server = new EmbeddedPostgres({
+/** A server of a folder, which nothing but this machine reaches; `settings` are its own, `name=value`. Not started. */
+export function serverIn(dir: string, port: number, settings: readonly string[] = []): EmbeddedPostgres {
+  const all = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', ...settings]
+  return new EmbeddedPostgres({
     databaseDir: dir,
     port,
     user: 'kaijo',
@@ -35,13 +32,19 @@ export async function startPostgres(settings: readonly string[] = []): Promise<P
     persistent: true,
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ['--encoding=UTF8', '--locale=C', '--no-sync'],
-    postgresFlags: ['listen_addresses=127.0.0.1', 'unix_socket_directories=', ...settings].flatMap((one) => [
-      '-c',
-      one,
-    ]),
+    postgresFlags: all.flatMap((one) => ['-c', one]),
     onLog: () => {},
     onError: () => {},
   })
+}
+
+let places = 0
+
+/** Starts one; tests share it through `sharedPostgres` unless they mean to hurt it. `settings` are its own, `name=value`. */
+export async function startPostgres(settings: readonly string[] = []): Promise<Postgres> {
+  const dir = mkdtempSync(join(tmpdir(), 'kaijo-postgres-'))
+  const port = await freePort()
+  const server = serverIn(dir, port, settings)
   await server.initialise()
   await server.start()
   const pid = () => Number(readFileSync(join(dir, 'postmaster.pid'), 'utf8').split('\n')[0])

