@@ -66,7 +66,10 @@ class Chat {
       onAnswer: (answer) => void this.#answer(answer),
       onInsert: (text) => this.#insert(text),
     })
-    this.#notes = new ChatNotes(api, conversation, (key, text) => this.#post('note', { key, text }))
+    this.#notes = new ChatNotes(api, conversation, {
+      save: (key, text) => this.#post('note', { key, text }),
+      onLeave: () => (this.#view?.isMine ? this.#script.focus() : this.#head.focus()),
+    })
     this.#feed = new ChatFeed<ChatView>({
       rim: browserRim,
       read: (after) => api.get<ChatView>(`${this.#path}?after=${after}`, { background: true }),
@@ -100,7 +103,8 @@ class Chat {
     this.#script.draw(view)
     this.#notes.draw(view)
     if (document.visibilityState === 'visible') this.#board.read(this.#conversation, view.seq)
-    if (isFirst || (view.isMine && !wasMine)) this.#script.focus()
+    if (isFirst && !view.isMine) this.#head.focus()
+    if (view.isMine && !wasMine) this.#script.focus()
   }
 
   #layOut(): void {
@@ -131,7 +135,9 @@ class Chat {
   #pressed = (event: KeyboardEvent): void => {
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && !event.repeat && !event.isComposing) {
       event.preventDefault()
-      void this.#draft.submit()
+      // Whoever writes a note means the note: the draft beside it goes to the customer.
+      if (event.target instanceof Node && this.#notes.place.contains(event.target)) this.#notes.submit()
+      else void this.#draft.submit()
       return
     }
     if (!isCommand(event)) return
@@ -145,6 +151,7 @@ class Chat {
     if (key === 't' && this.#view?.owner === 'queue') return () => void this.#act('take')
     if (key === '/' && this.#view?.isMine) return () => this.#draft.beginSearch()
     if (key === 'e' && this.#view?.isMine) return () => this.#draft.focus()
+    if (key === 'm' && this.#view) return () => this.#notes.focus()
     return this.#script.actOf(key, this.#status)
   }
 

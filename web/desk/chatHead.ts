@@ -89,6 +89,11 @@ export class ChatHead {
     this.#drawActs(view)
   }
 
+  /** Where whoever opens a chat of somebody else begins to read. */
+  focus(): void {
+    this.#title.focus({ preventScroll: true })
+  }
+
   /** The times go on without any news, and the line may be lost; a narrow screen has no list beside it that says so. */
   tick(view: ChatView): void {
     const words = firstReply(view, this.#board.now(), this.#api)

@@ -14,6 +14,10 @@ export class ChatLog {
   readonly #lines: HTMLElement
   readonly #typing = element('p', { class: 'quiet typing', role: 'status' })
   #timer = 0
+  #isAtEnd = true
+  readonly #resized = new ResizeObserver(() => {
+    if (this.#isAtEnd) this.#toEnd()
+  })
 
   constructor(api: Api) {
     this.#api = api
@@ -23,17 +27,27 @@ export class ChatLog {
       tabindex: 0,
       'aria-label': api.t('chats.log'),
     })
+    this.#lines.addEventListener('scroll', () => {
+      const { scrollHeight, scrollTop, clientHeight } = this.#lines
+      this.#isAtEnd = scrollHeight - scrollTop - clientHeight < 60
+    })
+    // Another window, or a tablet that is turned: whoever reads the newest goes on reading the newest.
+    this.#resized.observe(this.#lines)
     this.place = element('div', { class: 'chat-log' }, this.#lines, this.#typing)
   }
 
   /** Puts new lines below the others. */
   add(lines: Line[], locale: Lang): void {
     if (lines.length === 0) return
-    const box = this.#lines
-    const isAtEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 60
-    box.append(...lines.map((line) => this.#line(line, locale)))
+    const isAtEnd = this.#isAtEnd
+    this.#lines.append(...lines.map((line) => this.#line(line, locale)))
     if (lines.some(({ by }) => by === 'customer')) this.#typing.textContent = ''
-    if (isAtEnd || lines.at(-1)?.by === 'agent') box.scrollTop = box.scrollHeight
+    if (isAtEnd || lines.at(-1)?.by === 'agent') this.#toEnd()
+  }
+
+  #toEnd(): void {
+    this.#lines.scrollTop = this.#lines.scrollHeight
+    this.#isAtEnd = true
   }
 
   customerTypes(): void {
@@ -45,6 +59,7 @@ export class ChatLog {
   }
 
   close(): void {
+    this.#resized.disconnect()
     clearTimeout(this.#timer)
   }
 

@@ -2,6 +2,14 @@ import { element } from '../chat/element.ts'
 import { type Api, pressKey } from './api.ts'
 import { clockTime } from './chatTimes.ts'
 import type { ChatView, Note } from './chatView.ts'
+import { isComposing } from './keys.ts'
+
+interface NoteActs {
+  /** Keeps it under its key; undefined when it was not kept, and then why was said. */
+  save(key: string, text: string): Promise<object | undefined>
+  /** Escape: back to the script. */
+  onLeave(): void
+}
 
 /** What agents write for each other about a chat; the customer never sees it. */
 export class ChatNotes {
@@ -13,23 +21,26 @@ export class ChatNotes {
   /** A note whose sending went wrong is sent again under its old key. */
   #pending: { key: string; text: string } | undefined
 
-  constructor(
-    api: Api,
-    conversation: string,
-    save: (key: string, text: string) => Promise<object | undefined>,
-  ) {
+  readonly #form: HTMLFormElement
+
+  constructor(api: Api, conversation: string, { save, onLeave }: NoteActs) {
     this.#api = api
     this.#field = element('textarea', { id: 'note', rows: 2, maxlength: 2000 })
-    const form = element(
+    this.#form = element(
       'form',
       {},
       element('label', { for: 'note' }, api.t('chats.noteLabel')),
       this.#field,
       element('button', { type: 'submit', class: 'button' }, api.t('chats.saveNote')),
     )
-    form.addEventListener('submit', (event) => {
+    this.#form.addEventListener('submit', (event) => {
       event.preventDefault()
       void this.#save(save)
+    })
+    this.#field.addEventListener('keydown', (event) => {
+      if (event.key !== 'Escape' || isComposing(event)) return
+      event.preventDefault()
+      onLeave()
     })
     this.place = element(
       'section',
@@ -42,9 +53,17 @@ export class ChatNotes {
         element('span', { class: 'badge' }, api.t('phone.onlyYou')),
       ),
       this.#list,
-      form,
+      this.#form,
       element('p', { class: 'prints' }, this.#print(conversation, ''), this.#print(conversation, '?notes=1')),
     )
+  }
+
+  focus(): void {
+    this.#field.focus()
+  }
+
+  submit(): void {
+    this.#form.requestSubmit()
   }
 
   /** The whole conversation on paper, with the notes or without. */

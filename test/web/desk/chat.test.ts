@@ -324,6 +324,35 @@ describe('the chats at the desk', function () {
     for (const { context } of [agent, one, two]) await context.close()
   })
 
+  it('opens the next who waits by N, and keeps a note by M and Ctrl+Enter while a draft waits', async () => {
+    const agent = await atChats()
+    const { page } = agent
+    for (const { id } of await site.kaijo.store.conversations({ owner: 'queue', most: 200 }))
+      await site.kaijo.store.forget(id)
+    const [one, two] = [await whoAsks(), await whoAsks()]
+    await page.locator('[aria-labelledby="chats-queue"] li').nth(1).waitFor()
+    await page.keyboard.press('n')
+    await page.locator('#chat-title:focus').waitFor()
+    const first = page.url()
+    await page.keyboard.press('t')
+    await page.locator('[data-begin]:focus').waitFor()
+    await page.keyboard.press('Enter')
+    const draft = await page.locator('#draft').inputValue()
+    await page.keyboard.press('m')
+    await page.keyboard.type('折り返し')
+    await page.keyboard.press('Control+Enter')
+    await page.locator('.note-text').filter({ hasText: '折り返し' }).waitFor()
+    expect(await page.locator('#draft').inputValue()).to.equal(draft)
+    expect(await page.locator('.line.agent').count()).to.equal(1)
+    await page.keyboard.press('Escape')
+    await page.locator('[data-begin]:focus').waitFor()
+    await page.keyboard.press('n')
+    await page.locator('#chat-title:focus').waitFor()
+    expect(page.url()).to.not.equal(first)
+    expect(agent.complaints).to.deep.equal([])
+    for (const { context } of [agent, one, two]) await context.close()
+  })
+
   it('rings for a customer whom nobody has taken after two seconds, and not with the sound off', async () => {
     const agents = [await atChats(), await atChats()]
     for (const [at, { page }] of agents.entries()) {
