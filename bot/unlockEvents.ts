@@ -49,8 +49,6 @@ export interface RecoveryParts {
   client: Pick<UnlockFeed, 'undelivered'>
   /** The same door as the callback's. Rejects when the event must come again. */
   take(event: { id: string; update: UnlockUpdate }): Promise<unknown>
-  /** Whether anybody waits for a request now; true unless said otherwise. */
-  isWaiting?: () => boolean | Promise<boolean>
   /** In milliseconds; a minute unless said otherwise. */
   every?: number
   onError?: (error: unknown) => void
@@ -63,9 +61,9 @@ export interface Recovery {
   stop(): void
 }
 
-/** Reads what the bank could not deliver: once at the start, and every minute while somebody waits. */
+/** Reads what the bank could not deliver: once at the start, and every minute. */
 export function recover(parts: RecoveryParts): Recovery {
-  const { isWaiting = () => true, onError = () => {} } = parts
+  const { onError = () => {} } = parts
   let after: string | undefined
   let running: Promise<void> | undefined
 
@@ -80,13 +78,7 @@ export function recover(parts: RecoveryParts): Recovery {
       })
     return running
   }
-  const timer = setInterval(async () => {
-    try {
-      if (await isWaiting()) await now()
-    } catch (error) {
-      onError(error)
-    }
-  }, parts.every ?? 60_000).unref()
+  const timer = setInterval(() => void now(), parts.every ?? 60_000).unref()
   void now()
   return { now, stop: () => clearInterval(timer) }
 }
