@@ -67,7 +67,8 @@ async function flooded(context: Context, kaijo: Watched, all: Place[], line: Lin
   const telling = kaijo
     .output()
     .split('\n')
-    .filter((line) => line.includes(canary))
+    // A conversation is named as its channel, whose signature or token was right, names it.
+    .filter((line) => line.replace(/"conversation":"[^"]*"/, '').includes(canary))
   gate('lines of the log with words from outside', telling.length, '==', 0)
   for (const line of [...mishaps(kaijo.output()), ...telling].slice(0, 5)) context.log(line.slice(0, 600))
   await served(context, kaijo)
