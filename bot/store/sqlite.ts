@@ -1,12 +1,9 @@
-import { chmodSync, closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
-import { dirname } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import { GroupCommit } from './groupCommit.ts'
 import type {
   Accepted,
   Conversation,
   Counted,
-  Counts,
   Handoff,
   HandoffsOf,
   Inbound,
@@ -17,18 +14,12 @@ import type {
   Outgoing,
   Pass,
   Pending,
-  Question,
   Store,
   Turn,
   Unanswered,
 } from './index.ts'
 import {
-  activityId,
-  EVENTS_REMEMBERED_MS,
-  erased,
-  isSent,
   json,
-  PASSES_REMEMBERED_MS,
   QUESTIONS_KEPT_MS,
   type Row,
   seqOf,
@@ -38,9 +29,9 @@ import {
   toPending,
 } from './rows.ts'
 import { SqliteDesk } from './sqliteDesk.ts'
+import { openDatabase } from './sqliteFile.ts'
 import { statements } from './sqliteStatements.ts'
-
-const schema = readFileSync(new URL('./schema.sql', import.meta.url), 'utf8')
+import { SqliteTurns } from './sqliteTurns.ts'
 
 /**
  * Opens (and makes, readable by its owner only) a store in one SQLite file: WAL, synchronous FULL, group commit.
@@ -58,57 +49,14 @@ export function openSqlite(file: string, now: () => number = Date.now): Store {
   }
 }
 
-function openDatabase(file: string, now: () => number): DatabaseSync {
-  if (file !== ':memory:') {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-    // Before SQLite opens it: the files that it puts beside it get the mode that this one has then.
-    closeSync(openSync(file, 'a', 0o600))
-    chmodSync(file, 0o600)
-  }
-  const db = new DatabaseSync(file, { timeout: 5000 })
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON')
-  upgrade(db, now())
-  db.exec(schema)
-  return db
-}
-
-/** Columns that an older version's file has not; the schema's indexes need them. */
-const later: Record<string, string[]> = {
-  conversations: [
-    "owner TEXT NOT NULL DEFAULT 'bot'",
-    'agent TEXT',
-    'queued_at INTEGER',
-    'waiting_since INTEGER',
-    'touched_at INTEGER NOT NULL DEFAULT 0',
-  ],
-  handoffs: ['rating INTEGER'],
-}
-
-function upgrade(db: DatabaseSync, now: number): void {
-  for (const [table, columns] of Object.entries(later)) {
-    const there = db
-      .prepare('SELECT name FROM pragma_table_info(?)')
-      .all(table)
-      .map(({ name }) => name)
-    if (there.length === 0) continue
-    const missing = columns.filter((column) => !there.includes(column.split(' ')[0] as string))
-    for (const column of missing) db.exec(`ALTER TABLE ${table} ADD COLUMN ${column}`)
-    // As if touched just now: else all of them would be too old to be kept.
-    if (missing.some((column) => column.startsWith('touched_at')))
-      db.prepare(`UPDATE ${table} SET touched_at = ?`).run(now)
-  }
-}
-
-type WithId = Logged['activity'] & { id: string }
-
 class SqliteStore implements Store {
   readonly #db: DatabaseSync
   readonly #now: () => number
   readonly #group: GroupCommit
   readonly #sql: ReturnType<typeof statements>
   readonly #desk: SqliteDesk
+  readonly #turns: SqliteTurns
   readonly #listeners = new Set<LogListener>()
-  #forgotAt = 0
 
   constructor(db: DatabaseSync, now: () => number) {
     this.#db = db
@@ -116,6 +64,7 @@ class SqliteStore implements Store {
     this.#group = new GroupCommit(db)
     this.#sql = statements(db)
     this.#desk = new SqliteDesk(db)
+    this.#turns = new SqliteTurns(this.#sql, this.#desk, now)
   }
 
   async open(id: string, channel: string): Promise<Conversation> {
@@ -132,7 +81,7 @@ class SqliteStore implements Store {
   }
 
   async accept(inbound: Inbound): Promise<Accepted> {
-    const accepted = await this.#group.write(() => this.#accept(inbound))
+    const accepted = await this.#group.write(() => this.#turns.accept(inbound))
     if (inbound.logged && !accepted.seen) this.#tell(inbound.conversation, seqOf(accepted.activityId))
     return accepted
   }
@@ -164,7 +113,7 @@ class SqliteStore implements Store {
   }
 
   async commit(turn: Turn): Promise<'committed' | 'stale' | 'seen'> {
-    const logged = await this.#group.write(() => this.#commit(turn))
+    const logged = await this.#group.write(() => this.#turns.commit(turn))
     if (logged === 'stale' || logged === 'seen') return logged
     const last = logged.at(-1)
     if (last) this.#tell(turn.conversation, last.seq, logged)
@@ -177,7 +126,7 @@ class SqliteStore implements Store {
   }
 
   erase(conversation: string, activityId: string): Promise<void> {
-    return this.#group.write(() => this.#unsay(conversation, activityId))
+    return this.#group.write(() => this.#turns.unsay(conversation, activityId))
   }
 
   async conversations(listing: Listing): Promise<Listed[]> {
@@ -226,7 +175,7 @@ class SqliteStore implements Store {
       const row = this.#sql.spend.get(now, id, now) as Row | undefined
       if (!row) return undefined
       const pass = toPass(row)
-      for (const inbound of tells?.(pass, this.#requesters(pass.request)) ?? []) this.#accept(inbound)
+      for (const inbound of tells?.(pass, this.#requesters(pass.request)) ?? []) this.#turns.accept(inbound)
       return pass
     })
   }
@@ -281,133 +230,6 @@ class SqliteStore implements Store {
   #conversation(id: string): Conversation | undefined {
     const row = this.#sql.conversation.get(id) as Row | undefined
     return row && toConversation(row)
-  }
-
-  #accept(inbound: Inbound): Accepted {
-    const before = this.#sql.event.get(inbound.channel, inbound.eventId) as Row | undefined
-    if (before) return { seen: true, activityId: before.activity_id as string }
-    this.#sql.make.run(inbound.conversation, inbound.channel, this.#now())
-    if (inbound.reference) this.#sql.refer.run(JSON.stringify(inbound.reference), inbound.conversation)
-    let activity = inbound.activity
-    if (inbound.logged) activity = this.#log(inbound.conversation, activity)
-    const id = activity.id ?? inbound.eventId
-    const { channel, eventId, conversation } = inbound
-    this.#sql.keep.run(
-      channel,
-      eventId,
-      conversation,
-      id,
-      JSON.stringify(activity),
-      json(inbound.reply),
-      this.#now(),
-    )
-    this.#forget()
-    return { seen: false, activityId: id }
-  }
-
-  /** What it has logged. */
-  #commit(turn: Turn): Logged[] | 'stale' | 'seen' {
-    if (turn.isNew && this.#sql.event.get(turn.eventChannel, turn.eventId)) return 'seen'
-    const now = this.#now()
-    const { inbound, seq: before } = turn.accepts ?? {}
-    const logged = inbound?.logged ? [inbound.activity, ...turn.said] : turn.said
-    const state = json(turn.state as object | undefined)
-    const advanced = this.#sql.advance.get(
-      state,
-      logged.length,
-      turn.conversation,
-      turn.version,
-      before ?? null,
-    )
-    if (!advanced) return 'stale'
-    const entries = this.#append(turn.conversation, advanced.seq as number, logged)
-    const said = inbound?.logged ? entries.slice(1) : entries
-    const sent = turn.sends ? said.filter(isSent) : []
-    if (sent.length > 0)
-      this.#sql.send.run(turn.conversation, turn.channel, JSON.stringify(sent), json(turn.reply))
-    this.#desk.change(turn, now)
-    for (const request of turn.requests) this.#sql.request.run(request, turn.conversation)
-    for (const pass of turn.passes ?? []) this.#issue(pass)
-    for (const inbound of turn.tells ?? []) this.#accept(inbound)
-    if (turn.question) this.#keepQuestion(turn.conversation, turn.question)
-    if (turn.counts) this.#count(turn.channel, turn.counts)
-    if (turn.isNew) this.#note(turn, said.at(-1)?.id ?? turn.eventId)
-    else if (inbound) this.#noteArrival(inbound, inbound.logged ? entries[0]?.id : undefined)
-    else this.#sql.applied.run(turn.eventChannel, turn.eventId)
-    if (turn.unsays) this.#unsay(turn.conversation, turn.unsays)
-    return entries.map((activity) => ({
-      seq: seqOf(activity.id),
-      activity: activity.id === turn.unsays ? erased(activity) : activity,
-    }))
-  }
-
-  #unsay(conversation: string, activityId: string): void {
-    const seq = seqOf(activityId)
-    const row = this.#sql.logged.get(conversation, seq) as Row | undefined
-    if (!row) return
-    const bare = erased(JSON.parse(row.activity as string))
-    this.#sql.rewrite.run(JSON.stringify(bare), conversation, seq)
-    const gone = { type: 'messageDelete', id: activityId }
-    this.#sql.unsay.run(JSON.stringify(gone), conversation, activityId)
-  }
-
-  /** An event that nobody accepted before its turn: known from now on, and never waiting. */
-  #note(
-    { eventChannel, eventId, conversation }: Pick<Turn, 'eventChannel' | 'eventId' | 'conversation'>,
-    activityId: string,
-  ): void {
-    const now = this.#now()
-    this.#sql.touch.run(now, conversation, now)
-    this.#sql.keep.run(eventChannel, eventId, conversation, activityId, null, null, now)
-    this.#forget()
-  }
-
-  #noteArrival({ channel, eventId, conversation, activity, reference }: Inbound, loggedAs?: string): void {
-    if (reference) this.#sql.refer.run(JSON.stringify(reference), conversation)
-    this.#note({ eventChannel: channel, eventId, conversation }, loggedAs ?? activity.id ?? eventId)
-  }
-
-  #issue({ id, flow, step, request, expiresAt }: Pass): void {
-    const now = this.#now()
-    this.#sql.forgetPasses.run(now - PASSES_REMEMBERED_MS)
-    this.#sql.issue.run(id, flow, step, request, expiresAt)
-  }
-
-  #keepQuestion(conversation: string, { text, locale, kind }: Question): void {
-    const now = this.#now()
-    if (text && !kind) this.#sql.ask.run(conversation, text, locale, now)
-    if (text && kind) this.#sql.keepQuestion.run(text, locale, kind, now)
-    if (!text && kind) this.#sql.keepAsked.run(kind, conversation)
-    if (kind) this.#sql.forgetAsked.run(conversation)
-  }
-
-  #count(channel: string, { day, of }: Counts): void {
-    for (const { flow, step, what, detail } of of) this.#sql.count.run(day, channel, flow, step, what, detail)
-  }
-
-  #log(conversation: string, activity: Logged['activity']): WithId {
-    const { seq } = this.#sql.nextSeq.get(conversation) as { seq: number }
-    return this.#append(conversation, seq, [activity])[0] as WithId
-  }
-
-  /** Puts activities at the end of a log, which has room for them up to `last`. */
-  #append(conversation: string, last: number, activities: readonly Logged['activity'][]): WithId[] {
-    return activities.map((activity, index) => {
-      const seq = last - activities.length + 1 + index
-      const logged = { ...activity, id: activityId(conversation, seq) }
-      this.#sql.append.run(conversation, seq, JSON.stringify(logged))
-      return logged
-    })
-  }
-
-  /** Once an hour at most, so that the inbox stays bounded without a timer. */
-  #forget(): void {
-    const now = this.#now()
-    if (now - this.#forgotAt < 3600 * 1000) return
-    this.#forgotAt = now
-    this.#sql.forget.run(now - EVENTS_REMEMBERED_MS)
-    this.#sql.purgeAsked.run(now - QUESTIONS_KEPT_MS)
-    this.#sql.purgeQuestions.run(now - QUESTIONS_KEPT_MS)
   }
 
   #tell(conversation: string, seq: number, logged?: readonly Logged[]): void {
