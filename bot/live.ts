@@ -1,8 +1,8 @@
 import { setImmediate as aMoment } from 'node:timers/promises'
 import {
-  atOnce,
   type Content,
   type DeskContent,
+  Making,
   type Search,
   searchInPieces,
   watchContent,
@@ -21,6 +21,8 @@ export interface Live {
   /** What only agents see of the same version; the dialogs are not given it. */
   desk(): DeskContent
   words(): Words
+  /** Makes between turns what the first question would have to wait for. */
+  prepare(): Promise<void>
   close(): void
 }
 
@@ -39,7 +41,7 @@ export interface LiveParts extends LivePlace {
 /** Keeps the content fresh: a good edit takes effect with the next turn, a broken one never does. */
 export function openLive(parts: LiveParts, watch = true): Live {
   const { first, firstDesk = { lines: new Map(), canned: new Map(), version: first.version } } = parts
-  let now = { ...atOnce(speakFrom(first, parts)), desk: firstDesk }
+  let now = { ...speakFrom(first, parts), desk: firstDesk }
   let newest = first
   const watcher = watch
     ? watchContent({
@@ -47,8 +49,9 @@ export function openLive(parts: LiveParts, watch = true): Live {
         version: parts.first.version,
         onChange: (content, desk) => {
           newest = content
-          void betweenTurns(speakFrom(content, parts), () => newest === content).then((made) => {
-            if (!made) return
+          const made = speakFrom(content, parts)
+          void betweenTurns(made.search, () => newest === content).then(() => {
+            if (newest !== content) return
             now = { ...made, desk }
             parts.log.info({ event: 'content.changed', version: content.version })
           })
@@ -65,50 +68,47 @@ export function openLive(parts: LiveParts, watch = true): Live {
     content: () => now.content,
     desk: () => now.desk,
     words: () => now.words,
+    prepare: () => betweenTurns(now.search, () => newest === first),
     close: () => watcher?.close(),
   }
 }
 
-/** Works in pieces, so that turns are taken in between; undefined when it is no longer wanted. */
-async function betweenTurns<T>(work: Generator<void, T>, isWanted: () => boolean): Promise<T | undefined> {
-  while (isWanted()) {
-    const { done, value } = work.next()
-    if (done) return value
+/** Works in pieces, so that turns are taken in between, as long as it is wanted. */
+async function betweenTurns(making: Making<unknown>, isWanted: () => boolean): Promise<void> {
+  while (!making.isMade && isWanted()) {
+    making.goOn()
     await aMoment()
   }
-  return undefined
 }
 
-function* speakFrom(content: Content, { localesDir, unlock, links, draw, pseudonym, log }: LiveParts) {
+function speakFrom(content: Content, { localesDir, unlock, links, draw, pseudonym, log }: LiveParts) {
   const onMissing = (locale: string, key: string) =>
     log.warn({ event: 'words.missing', id: `${locale} ${key}` })
   const words = createWords({ dir: localesDir, sentences: content.sentences, bank: content.bank, onMissing })
   const lexicons = { ja: readLexicon(localesDir, 'ja'), en: readLexicon(localesDir, 'en') }
   const sentence = (locale: string, key: string) => words.t(locale as 'ja' | 'en', key)
-  const search = yield* searchOf(content, words.locales, sentence)
+  const making = searchOf(content, words.locales, sentence)
+  const search: Search = (text, locale) => making.whole()(text, locale)
   return {
     content,
     words,
+    search: making,
     bot: createDialogs({ content, words, lexicons, unlock, links, draw, pseudonym, search }),
   }
 }
 
 /** Searches of the newest content, by its version and bank: making one is most of a start, and the same serves again. */
-const searches = new Map<string, Search>()
+const searches = new Map<string, Making<Search>>()
 
-function* searchOf(
-  content: Content,
-  locales: readonly string[],
-  sentence: Sentence,
-): Generator<void, Search> {
+function searchOf(content: Content, locales: readonly string[], sentence: Sentence): Making<Search> {
   const name = `${content.version} ${content.bank.id}`
-  const made =
-    searches.get(name) ?? (yield* searchInPieces(content.faq.values(), locales, sentence, content.lexis))
+  const making =
+    searches.get(name) ?? new Making(searchInPieces(content.faq.values(), locales, sentence, content.lexis))
   searches.delete(name)
-  searches.set(name, made)
+  searches.set(name, making)
   const [oldest] = searches.keys()
   if (searches.size > 2 && oldest) searches.delete(oldest)
-  return made
+  return making
 }
 
 type Sentence = (locale: string, key: string) => string

@@ -203,6 +203,7 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
   await turns.start()
   await delivery.start()
   await server.listen()
+  void live.prepare()
   const sweeper = sweepQueue({
     ...queue,
     desk,

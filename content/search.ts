@@ -29,19 +29,39 @@ export function searchFaq(
   sentence: (locale: string, key: string) => string,
   lexis: Lexis = noLexis,
 ): Search {
-  let search: Search | undefined
-  return (text, locale) => {
-    search ??= atOnce(searchInPieces(entries, locales, sentence, lexis))
-    return search(text, locale)
+  const making = new Making(searchInPieces(entries, locales, sentence, lexis))
+  return (text, locale) => making.whole()(text, locale)
+}
+
+/** What is made in pieces while nobody needs it, and in one go when somebody does. */
+export class Making<T> {
+  readonly #work: Generator<void, T>
+  #made: IteratorReturnResult<T> | undefined
+
+  constructor(work: Generator<void, T>) {
+    this.#work = work
+  }
+
+  get isMade(): boolean {
+    return this.#made !== undefined
+  }
+
+  /** Makes the next piece. */
+  goOn(): void {
+    const step = this.#made ?? this.#work.next()
+    if (step.done) this.#made = step
+  }
+
+  /** All of it; what was made before is not made again. */
+  whole(): T {
+    while (!this.#made) this.goOn()
+    return this.#made.value
   }
 }
 
 /** Does in one go what could be done in pieces. */
 export function atOnce<T>(work: Generator<void, T>): T {
-  for (;;) {
-    const { done, value } = work.next()
-    if (done) return value
-  }
+  return new Making(work).whole()
 }
 
 /** The same work in pieces of a few milliseconds: whoever has turns to take does so in between. */

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { disturbances } from '../../bench/disturbances.ts'
 import { heldIn, ownFaq } from '../../bench/ownFaq.ts'
-import { atOnce, createReader, languageOf, normalise, searchCorpus } from '../../content/index.ts'
+import { atOnce, createReader, languageOf, Making, normalise, searchCorpus } from '../../content/index.ts'
 
 const own = ownFaq()
 const all = heldIn()
@@ -169,3 +169,30 @@ function attacks(): string[] {
     [1, 3, 40, 300, 2000, 20_000, 100_000, 400, 24, 7].map((n) => unit.repeat(n)),
   )
 }
+
+describe('what is made in pieces', () => {
+  const pieces = [1, 2, 3]
+  /** Says which pieces were made so far. */
+  const work = (): [Making<number>, number[]] => {
+    const done: number[] = []
+    const making = new Making(
+      (function* () {
+        for (const piece of pieces) {
+          done.push(piece)
+          yield
+        }
+        return 6
+      })(),
+    )
+    return [making, done]
+  }
+
+  it('is whole for whoever needs it in the middle, and nothing of it is made twice', () => {
+    const [making, done] = work()
+    making.goOn()
+    expect([making.isMade, done]).to.deep.equal([false, [1]])
+    expect([making.whole(), making.whole()]).to.deep.equal([6, 6])
+    making.goOn()
+    expect([making.isMade, done]).to.deep.equal([true, pieces])
+  })
+})

@@ -71,6 +71,7 @@ function speak(
     content: () => ours.content,
     desk: () => ours.desk,
     words: () => ours.words,
+    prepare: async () => undefined,
     close: () => undefined,
   }
 }
