@@ -240,6 +240,20 @@ describe('the taking of turns', () => {
     expect((await answers()).map(({ text }) => text)).to.deep.equal(['1: m1'])
   })
 
+  it('commits no turn that could not be written down before, and takes it again until it can', async () => {
+    await store.open('c1', 'test')
+    let failures = 3
+    const beforeTurn = () => {
+      if (failures-- > 0) throw new Error('The audit log cannot be written')
+    }
+    const turns = takeTurns({ store, bot: () => counting(), log, beforeTurn })
+    await turns.accept(message('m1'))
+    expect(await answers()).to.deep.equal([])
+    await turns.idle()
+    expect(failures).to.equal(-1)
+    expect((await answers()).map(({ text }) => text)).to.deep.equal(['1: m1'])
+  })
+
   it('rejects what the store cannot take, so that nobody is told that it was', async () => {
     const full = Object.create(store, { accept: { value: () => Promise.reject(new Error('disk full')) } })
     const turns = takeTurns({ store: full, bot: () => counting(), log })
