@@ -21,7 +21,7 @@ export interface Live {
   /** What only agents see of the same version; the dialogs are not given it. */
   desk(): DeskContent
   words(): Words
-  /** Makes between turns what the first question would have to wait for. */
+  /** Makes between turns what the first question would have to wait for. Never rejects. */
   prepare(): Promise<void>
   close(): void
 }
@@ -42,7 +42,8 @@ export interface LiveParts extends LivePlace {
 export function openLive(parts: LiveParts, watch = true): Live {
   const { first, firstDesk = { lines: new Map(), canned: new Map(), version: first.version } } = parts
   let now = { ...speakFrom(first, parts), desk: firstDesk }
-  let newest = first
+  let newest: Content | undefined = first
+  const onError = (err: unknown) => parts.log.error({ event: 'content.failed', err })
   const watcher = watch
     ? watchContent({
         ...folders(parts),
@@ -50,11 +51,11 @@ export function openLive(parts: LiveParts, watch = true): Live {
         onChange: (content, desk) => {
           newest = content
           const made = speakFrom(content, parts)
-          void betweenTurns(made.search, () => newest === content).then(() => {
+          betweenTurns(made.search, () => newest === content).then(() => {
             if (newest !== content) return
             now = { ...made, desk }
             parts.log.info({ event: 'content.changed', version: content.version })
-          })
+          }, onError)
         },
         onBroken: (findings) => {
           for (const { file, line, column, rule } of findings) {
@@ -68,8 +69,11 @@ export function openLive(parts: LiveParts, watch = true): Live {
     content: () => now.content,
     desk: () => now.desk,
     words: () => now.words,
-    prepare: () => betweenTurns(now.search, () => newest === first),
-    close: () => watcher?.close(),
+    prepare: () => betweenTurns(now.search, () => newest === first).catch(onError),
+    close() {
+      newest = undefined
+      watcher?.close()
+    },
   }
 }
 

@@ -37,6 +37,7 @@ export function searchFaq(
 export class Making<T> {
   readonly #work: Generator<void, T>
   #made: IteratorReturnResult<T> | undefined
+  #failure: { error: unknown } | undefined
 
   constructor(work: Generator<void, T>) {
     this.#work = work
@@ -46,10 +47,17 @@ export class Making<T> {
     return this.#made !== undefined
   }
 
-  /** Makes the next piece. */
+  /** Makes the next piece; throws when one could not be made, now or before. */
   goOn(): void {
-    const step = this.#made ?? this.#work.next()
-    if (step.done) this.#made = step
+    // A generator that has thrown says that it is done.
+    if (this.#failure) throw this.#failure.error
+    try {
+      const step = this.#made ?? this.#work.next()
+      if (step.done) this.#made = step
+    } catch (error) {
+      this.#failure = { error }
+      throw error
+    }
   }
 
   /** All of it; what was made before is not made again. */

@@ -195,4 +195,15 @@ describe('what is made in pieces', () => {
     making.goOn()
     expect([making.isMade, done]).to.deep.equal([true, pieces])
   })
+
+  it('says again what went wrong, and is never taken for made', () => {
+    const making = new Making<number>(
+      // biome-ignore lint/correctness/useYield: it fails in its first piece
+      (function* () {
+        throw new Error('no such word')
+      })(),
+    )
+    for (let n = 0; n < 2; n++) expect(() => making.whole()).to.throw('no such word')
+    expect(making.isMade).to.equal(false)
+  })
 })
