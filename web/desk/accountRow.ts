@@ -16,7 +16,7 @@ export function accountRow(account: Account, api: Api, acts: AccountActs): HTMLT
   return element(
     'tr',
     { class: disabled ? 'disabled' : undefined },
-    element('th', { scope: 'row' }, isMe ? `${name} (${api.t('accounts.you')})` : name),
+    element('th', { scope: 'row' }, isMe ? api.t('accounts.you', { name }) : name),
     element('td', {}, shown),
     element('td', {}, sso ? api.t(`shell.${account.role}`) : roleChoice(account, api, acts)),
     element('td', {}, api.t(`accounts.${state}`), ...(sso ? [element('br'), api.t('accounts.sso')] : [])),
