@@ -7,7 +7,7 @@ export interface Cluster {
   ready(): number
   /** How many have died and were followed. */
   deaths(): number
-  /** Starts the first, and the others when it is ready; rejects with Unstarted when the first ends before. */
+  /** Starts the first, and the others when it is ready; rejects with Unstarted when the first ends before, unless all are to end. */
   start(): Promise<void>
   /** Exchanges them one by one, the next when the new one is ready; false when a new one was not, and the old ones work on. */
   roll(): Promise<boolean>
@@ -152,7 +152,10 @@ export function createCluster(parts: ClusterParts): Cluster {
     ready: () => members.size,
     deaths: () => deaths,
     async start() {
-      await begin(true)
+      await begin(true).catch((err: unknown) => {
+        if (!isStopping) throw err
+      })
+      if (isStopping) return
       const others = Array.from({ length: parts.processes - 1 }, () => begin().catch(() => follow()))
       await Promise.all(others)
     },

@@ -57,7 +57,7 @@ async function main(): Promise<void> {
   await countProcesses(all)
   obey(all, log, async () => bank?.close())
   await all.start()
-  log.info({ event: 'cluster.started', count: all.ready() })
+  if (all.ready() > 0) log.info({ event: 'cluster.started', count: all.ready() })
 }
 
 /** Signals are for all: they come here, and each process is told in its turn. */

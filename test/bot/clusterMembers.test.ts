@@ -78,6 +78,13 @@ describe('the process above several others', () => {
     expect(events('cluster.ready').map(({ count }) => count)).to.deep.equal([1, 1])
   })
 
+  it('does not take for a failure that it is ended before the first is ready', async () => {
+    const started = make().start()
+    await all.stop()
+    await started
+    expect([events('cluster.ready').length, all.ready()]).to.deep.equal([0, 0])
+  })
+
   it('begins none any more when all are to end, also in the middle of an exchange', async () => {
     await make({ processes: 1, isShared: false }).start()
     const rolled = all.roll()
