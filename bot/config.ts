@@ -17,9 +17,6 @@ import {
 import { type TeamsSettings, teamsNames, teamsVariables, toTeams } from './teamsSettings.ts'
 import { toUnlock, type UnlockSettings, unlockProblems, unlockVariables } from './unlockSettings.ts'
 
-export type { OidcSettings } from './deskSettings.ts'
-export { isLoopback } from './setting.ts'
-
 /** What the environment says, checked once and frozen. */
 export interface Config {
   readonly production: boolean

@@ -98,8 +98,10 @@ async function readOn(
       hasFailed ||= !isTaken
       if (!hasFailed) taken = event.id
     }
-    from = events.at(-1)?.id
-    if (!more || !from) return taken
+    const last = events.at(-1)?.id
+    // An API that says the same page again would be asked for ever.
+    if (!more || !last || last === from) return taken
+    from = last
   }
 }
 

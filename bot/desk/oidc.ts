@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import * as client from 'openid-client'
-import { isLoopback, type OidcSettings } from '../config.ts'
+import type { OidcSettings } from '../deskSettings.ts'
+import { isLoopback } from '../setting.ts'
 import type { Sql } from '../store/sql.ts'
 import { readShown } from './accounts.ts'
 import { type Role, roles } from './roles.ts'

@@ -18,7 +18,9 @@ export function statements(db: DatabaseSync) {
     ),
     waiting: db.prepare('SELECT DISTINCT conversation FROM inbox WHERE activity IS NOT NULL'),
     applied: db.prepare('UPDATE inbox SET activity = NULL, reply = NULL WHERE channel = ? AND event = ?'),
-    forget: db.prepare('DELETE FROM inbox WHERE activity IS NULL AND accepted_at < ?'),
+    forget: db.prepare(
+      'DELETE FROM inbox WHERE place IN (SELECT place FROM inbox WHERE activity IS NULL AND accepted_at < ? LIMIT ?)',
+    ),
     advance: db.prepare(
       'UPDATE conversations SET state = ?, version = version + 1, seq = seq + ? WHERE id = ? AND version = ? AND seq = coalesce(?, seq) RETURNING seq',
     ),

@@ -13,6 +13,10 @@ import {
 import type { SqliteDesk } from './sqliteDesk.ts'
 import type { statements } from './sqliteStatements.ts'
 
+const HOUR = 3600 * 1000
+/** A commit waits some milliseconds for so many. */
+const FORGOTTEN_AT_ONCE = 1000
+
 type WithId = Logged['activity'] & { id: string }
 
 /** Events and their turns: the part of the SQLite store that writes the log. Opens no transaction. */
@@ -147,12 +151,12 @@ export class SqliteTurns {
     })
   }
 
-  /** Once an hour at most, so that the inbox stays bounded without a timer. */
+  /** Once an hour, so that the inbox stays bounded without a timer; what is too much for one commit goes a second later. */
   #forget(): void {
     const now = this.#now()
-    if (now - this.#forgotAt < 3600 * 1000) return
-    this.#forgotAt = now
-    this.#sql.forget.run(now - EVENTS_REMEMBERED_MS)
+    if (now - this.#forgotAt < HOUR) return
+    const { changes } = this.#sql.forget.run(now - EVENTS_REMEMBERED_MS, FORGOTTEN_AT_ONCE)
+    this.#forgotAt = changes < FORGOTTEN_AT_ONCE ? now : now - HOUR + 1000
     this.#sql.purgeAsked.run(now - QUESTIONS_KEPT_MS)
     this.#sql.purgeQuestions.run(now - QUESTIONS_KEPT_MS)
   }

@@ -104,6 +104,15 @@ describe('the recovery of events that were not delivered', () => {
     expect(taken).to.have.length(7)
   })
 
+  it('asks an API that gives the same page again, and says that there is more, once', async () => {
+    const taken: string[] = []
+    const client = { undelivered: async () => ({ events: events.slice(0, 3), more: true }) }
+    const recovery = recover({ client, take: async ({ id }) => taken.push(id) })
+    await recovery.now()
+    recovery.stop()
+    expect(taken).to.have.length(6)
+  })
+
   it('takes those behind one that cannot be taken, and tries that one again', async () => {
     let isAway = true
     const taken: string[] = []

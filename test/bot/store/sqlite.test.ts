@@ -176,6 +176,27 @@ describe('the SQLite store', () => {
     await store.close()
   })
 
+  it('forgets old events in pieces that no commit waits long for', async () => {
+    const file = join(dir, 'kaijo.db')
+    let now = THIRTY_DAYS * 2
+    const store = openSqlite(file, () => now)
+    const db = new DatabaseSync(file)
+    const old = db.prepare(
+      "INSERT INTO inbox (channel, event, conversation, activity_id, accepted_at) VALUES ('x', ?, 'c1', '', 1)",
+    )
+    for (let n = 0; n < 2500; n++) old.run(`old${n}`)
+    const left: unknown[] = []
+    for (const [n, ms] of [0, 500, 500, 1000, 3_599_000].entries()) {
+      now += ms
+      const activity = { text: 'hello' }
+      await store.accept({ channel: 'x', conversation: 'c1', eventId: `e${n}`, activity, logged: true })
+      left.push(db.prepare("SELECT count(*) count FROM inbox WHERE event LIKE 'old%'").get()?.count)
+    }
+    expect(left).to.deep.equal([1500, 1500, 500, 0, 0])
+    db.close()
+    await store.close()
+  })
+
   it('remembers nothing of a forgotten conversation in its file', async () => {
     const file = join(dir, 'kaijo.db')
     const store = openSqlite(file)
