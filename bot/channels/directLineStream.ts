@@ -13,6 +13,9 @@ const mostWaiting = 256 * 1024
 const mostFrames = 120
 /** A proxy that drops silent connections does so after 30 s or more. */
 const keepAliveEvery = 25_000
+/** The log is read again after about so many milliseconds, so often in a row, when the store could not. */
+const failurePause = 1000
+const mostFailures = 10
 
 /** The sockets on which clients hear what a conversation logs. */
 export interface Streams {
@@ -127,6 +130,8 @@ class Follower {
   #frames = 0
   #isEnded = false
   #page = page
+  /** So often in a row the log could not be read. */
+  #failures = 0
 
   constructor(socket: WebSocket, line: Duplex, parts: Parts, conversation: string, after: number) {
     this.#socket = socket
@@ -150,8 +155,14 @@ class Follower {
     this.#isReading = true
     this.#read().catch((err: unknown) => {
       this.#parts.log.warn({ event: 'stream.failed', conversation: this.#conversation, err })
-      this.end(1011)
+      this.#again()
     })
+  }
+
+  /** Whoever were sent away at once would be back at once, with all the others, while the store has too much to do. */
+  #again(): void {
+    if (++this.#failures > mostFailures) this.end(1011)
+    else setTimeout(() => this.wake(), failurePause * (0.5 + Math.random())).unref()
   }
 
   async #read(): Promise<void> {
@@ -171,6 +182,7 @@ class Follower {
     const most = this.#page
     const found = next ?? (await store.activities(this.#conversation, this.#after, most))
     const entries = await withTranscripts(store, this.#conversation, found)
+    this.#failures = 0
     const last = entries.at(-1)
     if (!last) return
     this.#after = last.seq

@@ -198,6 +198,43 @@ describe('Direct Line with the real client', () => {
     }
   })
 
+  it('reads on when the log could not be read for a moment, and sends nobody away for it', async () => {
+    await server.close()
+    let failures = 0
+    server = await startEcho({
+      spoil: (store) =>
+        new Proxy(store, {
+          get: (real, name) =>
+            name !== 'activities'
+              ? Reflect.get(real, name).bind(real)
+              : async (...asked: Parameters<typeof store.activities>) => {
+                  if (failures-- > 0) throw new Error('The database has too much to do.')
+                  return real.activities(...asked)
+                },
+        }),
+    })
+    const token = await newToken(server)
+    const first = client({ url: server.url, token })
+    await first.heard()
+    await first.say('one')
+    await first.until((activity) => activity.text === '1: one')
+    const { streamUrl } = (await (
+      await fetch(`${server.url}/v3/directline/conversations`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}` },
+      })
+    ).json()) as { streamUrl: string }
+    failures = 2
+    const socket = new WebSocket(streamUrl)
+    const isHeard = new Promise<string>((resolve) => {
+      socket.onmessage = ({ data }) => String(data).includes('1: one') && resolve('heard')
+      socket.onclose = ({ code }) => resolve(`sent away with ${code}`)
+    })
+    expect([await isHeard, failures]).to.deep.equal(['heard', -1])
+    socket.onclose = null
+    socket.close()
+  })
+
   it('gives a second client of the conversation all of it, and what comes later to both', async () => {
     const token = await newToken(server)
     const first = client({ url: server.url, token })
