@@ -4,14 +4,23 @@ import { HttpError, type Route } from './route.ts'
 export interface Crowd {
   /** A connection has come: others may be waiting behind it. */
   knock(): void
-  /** Lets a route do its work for one more request; throws HttpError 503 when too many are under way. */
+  /** What another request of a route is told when too many are under way: HttpError 503. */
+  refuses(route: Pick<Route, 'method' | 'probe'>): HttpError | undefined
+  /** Lets a route do its work for one more request; throws what it is refused with. */
   serve<T>(route: Pick<Route, 'method' | 'probe'>, work: () => T | Promise<T>): Promise<T>
 }
 
 /** So many are begun before the loop goes round: enough to share a commit, and few milliseconds for whoever waits outside. */
-const mostAtATime = 16
+const mostAtATime = 32
 /** So often the loop goes round for those outside before those inside go on: a flood of connections is not all we do. */
 const mostRounds = 64
+/** Made once: thousands a second may be told, and an error looks over the stack when it is made. */
+const tooBusy = new HttpError(
+  503,
+  'TooBusy',
+  'Too many are being answered now; come back after Retry-After seconds',
+  { 'Retry-After': '2' },
+)
 
 /**
  * Turns away what could not be answered soon: when more come than can be answered, those who were let in are served as
@@ -25,19 +34,16 @@ const mostRounds = 64
 export function createCrowd(most: number): Crowd {
   const door = createDoor()
   let underWay = 0
+  const refuses: Crowd['refuses'] = (route) => {
+    const isAsking = route.probe && route.method === 'GET'
+    return !isAsking && underWay >= (route.probe ? 2 * most : most) ? tooBusy : undefined
+  }
   return {
     knock: door.knock,
+    refuses,
     async serve(route, work) {
-      const isAsking = route.probe && route.method === 'GET'
-      if (!isAsking && underWay >= (route.probe ? 2 * most : most))
-        throw new HttpError(
-          503,
-          'TooBusy',
-          'Too many are being answered now; come back after Retry-After seconds',
-          {
-            'Retry-After': '2',
-          },
-        )
+      const refusal = refuses(route)
+      if (refusal) throw refusal
       underWay++
       try {
         await door.enter()

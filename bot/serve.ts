@@ -39,6 +39,9 @@ export function createServe(parts: Parts): Serve {
     const isHead = request.method === 'HEAD'
     let answer: Wire
     try {
+      const refusal = crowd.refuses(route)
+      // Before anything is done for it: most of them are to be served that are here.
+      if (refusal) throw refusal
       const call = await admitted(route, request)
       const url = URL.parse((own ?? `http://${request.headers.host}`) + request.url)
       if (!url) throw unreadable()
@@ -109,9 +112,14 @@ function createHeaders({ config, isClosing }: Parts) {
       'X-Request-Id': id,
       ...(isShared ? shared(origin) : {}),
       // What is left of a body that nobody read must not be taken for the next request.
-      ...(request.complete && !isClosing() ? {} : { Connection: 'close' }),
+      ...((request.complete || isSmall(request)) && !isClosing() ? {} : { Connection: 'close' }),
     }
   }
+}
+
+/** Whether Node, which drops what nobody reads of a body, has little to drop. */
+function isSmall({ headers }: IncomingMessage): boolean {
+  return Number(headers['content-length']) <= 16 * 1024
 }
 
 function shared(origin: string): Record<string, string> {
