@@ -65,6 +65,11 @@ export class Lanes {
     return true
   }
 
+  /** Lanes at work. */
+  get busy(): number {
+    return this.#busy.size
+  }
+
   /** Resolves when nobody works. */
   idle(): Promise<void> {
     if (this.#busy.size === 0) return Promise.resolve()

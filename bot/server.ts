@@ -31,6 +31,8 @@ export interface ServerParts {
   log: Logger
   metrics: Metrics
   health: Health
+  /** Conversations whose turns are being taken; none unless said otherwise. */
+  behind?: () => number
   /** Milliseconds that running requests are given at the end. */
   patience?: number
 }
@@ -55,7 +57,7 @@ const verbs = { GET: 'get', HEAD: 'head', POST: 'post', PUT: 'put', DELETE: 'del
 export function createServer(parts: ServerParts): Server {
   const { config, metrics, health, log } = parts
   const rates = createRates(config.limits)
-  const crowd = createCrowd(config.limits.requestsAtOnce)
+  const crowd = createCrowd(config.limits.requestsAtOnce, parts.behind)
   let isClosing = false
   const serve = createServe({ ...parts, rates, crowd, isClosing: () => isClosing })
   const routed = router([...parts.routes, ...health.routes, metricsRoute(metrics)], serve)

@@ -199,7 +199,7 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
   refuseUnguarded(routes, access.guard)
   const health = createHealth({ store: () => store.check(), content: () => live.content() })
   const upgrades = [...chat.upgrades, ...chats.upgrades]
-  const server = createServer({ config, routes, upgrades, log, metrics, health })
+  const server = createServer({ config, routes, upgrades, log, metrics, health, behind: () => turns.busy })
   await turns.start()
   await delivery.start()
   await server.listen()

@@ -97,12 +97,19 @@ interface Deps {
   onTurn?: (turn: Committed, ms: number) => void
 }
 
+/** Turns with their beginning and end, and of how many conversations they are being taken. */
+export interface TakenTurns extends Turns {
+  readonly busy: number
+  start(): Promise<void>
+  stop(): Promise<void>
+}
+
 /** Takes turns: one at a time in a conversation and in order, any number of conversations side by side. */
-export function takeTurns(deps: Deps): Turns & { start(): Promise<void>; stop(): Promise<void> } {
+export function takeTurns(deps: Deps): TakenTurns {
   return new TurnTaker(deps)
 }
 
-class TurnTaker implements Turns {
+class TurnTaker implements TakenTurns {
   readonly #deps: Deps
   readonly #now: () => number
   readonly #lanes: Lanes
@@ -124,6 +131,10 @@ class TurnTaker implements Turns {
         (await deps.store.waiting()).filter((conversation) => !this.#asleep.has(conversation)),
       onError: (conversation, err) => deps.log.error({ event: 'turn.failed', conversation, err }),
     })
+  }
+
+  get busy(): number {
+    return this.#lanes.busy
   }
 
   /** Takes up what was accepted before a crash. */

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { expect } from 'chai'
+import { createCrowd } from '../../bot/crowd.ts'
 import type { Route } from '../../bot/route.ts'
 import { startEcho } from '../support/echoServer.ts'
 
@@ -70,6 +71,24 @@ describe('the crowd', () => {
     release()
     expect((await all).map(({ status }) => status).toSorted()).to.deep.equal([200, 200, 200, 200, 503, 503])
     await server.close()
+  })
+
+  it('turns away newcomers, and no probe, while too many turns are behind that were promised', async () => {
+    let behind = 2
+    const crowd = createCrowd(2, () => behind)
+    const answered = (route: { method: 'GET' | 'POST'; probe?: true }) =>
+      crowd.serve(route, () => 200).catch(({ status }) => status)
+    const now = () =>
+      Promise.all([
+        answered({ method: 'POST' }),
+        answered({ method: 'POST', probe: true }),
+        answered({ method: 'GET', probe: true }),
+      ])
+    expect(await now()).to.deep.equal([503, 200, 200])
+    behind = 4
+    expect(await now()).to.deep.equal([503, 503, 200])
+    behind = 1
+    expect(await now()).to.deep.equal([200, 200, 200])
   })
 
   it('sees all who wait outside while it works for those inside', async () => {
