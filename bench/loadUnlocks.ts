@@ -17,6 +17,8 @@ export interface Unlocks {
 }
 
 const patience = 20_000
+/** Milliseconds after which the bank sends its news again. */
+const again = 250
 /** From the first message to the waiting for the bank. */
 const toTheBank = ['user', 'all', 'known']
 
@@ -121,9 +123,12 @@ class Waiter {
       .map(([name, value]) => `${name}: ${value}`)
       .join('\r\n')
     try {
-      for (let time = 0; time < 2; time++) {
+      for (let taken = 0; taken < 2; ) {
         const { status } = await pool.send('/unlock/callback', body.toString(), header)
-        if (status !== 204) throw new Error(`The bank's news was answered ${status}`)
+        if (status === 204) taken++
+        // A bank sends again what it was told to send again.
+        else if (status === 503) await new Promise((resolve) => setTimeout(resolve, again))
+        else throw new Error(`The bank's news was answered ${status}`)
       }
       await within(patience, this.#cleared.promise, 'Nothing of the cleared lock came')
       succeed(tally, this.#at - due)
