@@ -44,6 +44,8 @@ const usual = { reply: 8000, push: 10_000 }
 const day = 24 * 3600 * 1000
 /** Until then a token that LINE calls invalid must have been used; afterwards it may have run out. */
 const freshFor = 50_000
+/** With the pauses of a second, two and four, and eight seconds for each, before the token runs out, whatever any clock says. */
+const mostUnknown = 3
 const mostPushes = 4
 const mostLimited = 3
 /** Milliseconds between the tries of a push. */
@@ -122,7 +124,7 @@ class Sending {
     const unknown = this.#note.unknown ?? 0
     // A token works once, so that the same request again can never show the same answer twice.
     if (isUnknown(status)) {
-      if (this.#parts.now() - at >= freshFor) return this.#undelivered('unknown', answer)
+      if (unknown >= mostUnknown) return this.#undelivered('unknown', answer)
       await this.#keep({ unknown: unknown + 1 })
       return { after: this.#jittered(1000 * 2 ** unknown) }
     }
