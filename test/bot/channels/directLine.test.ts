@@ -1,6 +1,7 @@
 import { ConnectionStatus } from 'botframework-directlinejs'
 import { expect } from 'chai'
 import { WebSocket as RawSocket } from 'ws'
+import type { Logged, Store } from '../../../bot/store/index.ts'
 import { type Client, connect } from '../../support/directLine.ts'
 import { call, type EchoServer, newToken, startEcho } from '../../support/echoServer.ts'
 
@@ -150,29 +151,33 @@ describe('Direct Line with the real client', () => {
     // Less than the 50 s after which a missing pong would end it too.
   }).timeout(25_000)
 
-  it('misses nothing that is said while it is reading', async () => {
-    await server.close()
-    let isHeld = false
-    let release = () => {}
-    let held = () => {}
-    server = await startEcho({
+  /** A server whose log is read in another manner. */
+  const readingLike = (manner: (read: () => Promise<Logged[]>) => Promise<Logged[]>) =>
+    startEcho({
       spoil: (store) =>
         new Proxy(store, {
           get: (real, name) =>
             name !== 'activities'
               ? Reflect.get(real, name).bind(real)
-              : async (...asked: Parameters<typeof store.activities>) => {
-                  const entries = await real.activities(...asked)
-                  if (isHeld) {
-                    isHeld = false
-                    held()
-                    await new Promise<void>((resolve) => {
-                      release = resolve
-                    })
-                  }
-                  return entries
-                },
+              : async (...asked: Parameters<Store['activities']>) => manner(() => real.activities(...asked)),
         }),
+    })
+
+  it('misses nothing that is said while it is reading', async () => {
+    await server.close()
+    let isHeld = false
+    let release = () => {}
+    let held = () => {}
+    server = await readingLike(async (read) => {
+      const entries = await read()
+      if (isHeld) {
+        isHeld = false
+        held()
+        await new Promise<void>((resolve) => {
+          release = resolve
+        })
+      }
+      return entries
     })
     const token = await newToken(server)
     const chat = client({ url: server.url, token })
@@ -201,17 +206,9 @@ describe('Direct Line with the real client', () => {
   it('reads on when the log could not be read for a moment, and sends nobody away for it', async () => {
     await server.close()
     let failures = 0
-    server = await startEcho({
-      spoil: (store) =>
-        new Proxy(store, {
-          get: (real, name) =>
-            name !== 'activities'
-              ? Reflect.get(real, name).bind(real)
-              : async (...asked: Parameters<typeof store.activities>) => {
-                  if (failures-- > 0) throw new Error('The database has too much to do.')
-                  return real.activities(...asked)
-                },
-        }),
+    server = await readingLike((read) => {
+      if (failures-- > 0) throw new Error('The database has too much to do.')
+      return read()
     })
     const token = await newToken(server)
     const first = client({ url: server.url, token })
