@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Watched } from '../security/watched.ts'
 import { gateHonest, type Honest, type Waits } from './honest.ts'
 import type { Context } from './scenario.ts'
@@ -17,8 +18,9 @@ export async function endured<T>(
   act: () => Promise<T>,
 ): Promise<T> {
   const { quick, figure, pace } = context
-  // Sweeping takes time: nobody's wait is measured meanwhile.
+  // Sweeping takes time, and takes compiled code along, too: nobody's wait is measured meanwhile.
   const first = await (quick ? kaijo.look() : kaijo.sweep())
+  if (!quick) await sleep(2000)
   await others.since()
   let most = first.megabytes
   let stalled = 0

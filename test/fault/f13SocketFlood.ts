@@ -71,7 +71,7 @@ async function attacked(context: Context, kaijo: Watched, begun: Begun[]): Promi
     if (context.quick && isAmongTests) continue
     const closed = await endured(context, kaijo, { what, others, before }, async () => {
       const all: number[] = []
-      for (let round = 0; round < (context.quick ? 1 : 5); round++)
+      for (let round = 0; round < (context.quick ? 1 : 8); round++)
         all.push(...(await flooded(kaijo, begun.slice(0, context.quick ? attackers / 10 : attackers), flood)))
       return all
     })

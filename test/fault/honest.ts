@@ -11,7 +11,7 @@ export interface Waits {
 
 /** Honest customers of the web chat, who write and are answered all the while that something is done to the bot. */
 export interface Honest {
-  /** Since it was asked last. */
+  /** Of the messages that were sent since it was asked last; resolves when each of them has been answered. */
   since(): Promise<Waits>
   /** Lets them finish; gives what came since it was asked last. */
   end(): Promise<Waits>
