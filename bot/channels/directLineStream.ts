@@ -51,6 +51,7 @@ const limits = {
   maxFragments: 16,
   maxBufferedChunks: 256,
   perMessageDeflate: false,
+  autoPong: false,
   handleProtocols: (offered: Set<string>) => (offered.has('directline') ? 'directline' : false),
 } as const
 
@@ -127,6 +128,7 @@ class Follower {
   #isReading = false
   #hasMore = false
   #isAlive = true
+  #pinged: Buffer | undefined
   #frames = 0
   #isEnded = false
   #page = page
@@ -143,7 +145,10 @@ class Follower {
     socket.on('pong', () => {
       this.#isAlive = true
     })
-    socket.on('ping', () => this.#heard(0))
+    socket.on('ping', (data: Buffer) => {
+      this.#heard(0)
+      this.#pong(data)
+    })
     socket.on('message', (data: Buffer) => this.#heard(data.length))
   }
 
@@ -232,10 +237,22 @@ class Follower {
     } else this.#socket.terminate()
   }
 
-  /** Clients say nothing here but empty keep-alive frames. */
+  /** Clients say nothing here but empty keep-alive frames; what more a flood brings is not read. */
   #heard(size: number): void {
     this.#frames++
-    if (size > 0 || this.#frames > mostFrames) this.end(1008)
+    if (size === 0 && this.#frames <= mostFrames) return
+    this.end(1008)
+    this.#socket.pause()
+  }
+
+  /** Of pings that come together the last is answered, as RFC 6455, 5.5.3 allows: a flood is not given a write each. */
+  #pong(data: Buffer): void {
+    if (this.#pinged === undefined)
+      setImmediate(() => {
+        if (this.#socket.readyState === this.#socket.OPEN) this.#socket.pong(this.#pinged)
+        this.#pinged = undefined
+      })
+    this.#pinged = data
   }
 
   /** Only the first time: what a flood still brings must not cost a timer each. */

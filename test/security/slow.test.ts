@@ -69,6 +69,19 @@ describe('callers who hold connections', function () {
     })
   }
 
+  it('are answered the last of the pings that come together', async () => {
+    const stream = await opened(kaijo, await customer(kaijo))
+    const pongs: string[] = []
+    stream.on('pong', (data) => pongs.push(String(data)))
+    const { _socket: line } = stream as unknown as { _socket: Socket }
+    line.cork()
+    for (let n = 0; n < 50; n++) stream.ping(String(n))
+    line.uncork()
+    while (pongs.at(-1) !== '49') await once(stream, 'pong')
+    expect(pongs.length, 'pongs for 50 pings').to.be.below(10)
+    stream.terminate()
+  })
+
   it('leave an honest stream alone', async () => {
     const mine = await customer(kaijo)
     const stream = await opened(kaijo, mine)
