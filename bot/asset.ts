@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 import type { Locale } from '../locales/index.ts'
-import { type HttpAnswer, HttpError, type HttpRequest } from './route.ts'
+import { type HttpAnswer, HttpError, type HttpRequest, type Route } from './route.ts'
 
 /** A file that is served from memory. */
 export interface Asset {
@@ -92,6 +92,11 @@ export function answer({ headers }: HttpRequest, found: Asset | undefined): Http
   const takesZipped = /\bgzip\b/.test(String(headers['accept-encoding'] ?? ''))
   if (!takesZipped) return { status: 200, headers: found.headers, body: found.body }
   return { status: 200, headers: { ...found.headers, 'Content-Encoding': 'gzip' }, body: found.zipped }
+}
+
+/** The route to files. */
+export function fileRoute(path: string, find: (request: HttpRequest) => Asset | undefined): Route {
+  return { method: 'GET', path, yields: true, handle: (request) => answer(request, find(request)) }
 }
 
 /** A short name that changes with the content. */

@@ -5,13 +5,17 @@ export interface Crowd {
   /** A connection has come: others may be waiting behind it. */
   knock(): void
   /** What another request of a route is told when too many are under way: HttpError 503. */
-  refuses(route: Pick<Route, 'method' | 'probe'>): HttpError | undefined
+  refuses(route: Met): HttpError | undefined
   /** Lets a route do its work for one more request; throws what it is refused with. */
-  serve<T>(route: Pick<Route, 'method' | 'probe'>, work: () => T | Promise<T>): Promise<T>
+  serve<T>(route: Met, work: () => T | Promise<T>): Promise<T>
 }
+
+type Met = Pick<Route, 'method' | 'probe' | 'yields'>
 
 /** So many are begun before the loop goes round: enough to share a commit, and few milliseconds for whoever waits outside. */
 const mostAtATime = 32
+/** Of those, so many are for files, however many customers are in the middle of a conversation. */
+const fewAtATime = 4
 /** So often the loop goes round for those outside before those inside go on: a flood of connections is not all we do. */
 const mostRounds = 64
 /** Made once: thousands a second may be told, and an error looks over the stack when it is made. */
@@ -48,7 +52,7 @@ export function createCrowd(most: number, behind: () => number = () => 0): Crowd
       if (refusal) throw refusal
       underWay++
       try {
-        await door.enter()
+        await door.enter(route.yields)
         return await work()
       } finally {
         underWay--
@@ -57,9 +61,13 @@ export function createCrowd(most: number, behind: () => number = () => 0): Crowd
   }
 }
 
-/** In the order in which they came: at once where nobody waits, and otherwise when all newcomers have been seen. */
-function createDoor(): { knock(): void; enter(): Promise<void> | undefined } {
-  let waiting: (() => void)[] = []
+/**
+ * In the order in which they came: at once where nobody waits, and otherwise when all newcomers have been seen. Who asks
+ * for a file goes behind those who are in a conversation: a crowd that opens the page at once does not hold them up.
+ */
+function createDoor(): { knock(): void; enter(yields?: boolean): Promise<void> | undefined } {
+  const talking: (() => void)[] = []
+  const yielding: (() => void)[] = []
   let begun = 0
   let hasKnocked = false
   let rounds = 0
@@ -75,8 +83,9 @@ function createDoor(): { knock(): void; enter(): Promise<void> | undefined } {
       hasKnocked = false
       if (isNew && rounds++ < mostRounds) return goRound()
       rounds = 0
-      const next = waiting.slice(0, mostAtATime)
-      waiting = waiting.slice(mostAtATime)
+      const room = mostAtATime - Math.min(fewAtATime, yielding.length)
+      const next = talking.splice(0, room)
+      next.push(...yielding.splice(0, mostAtATime - next.length))
       begun = next.length
       for (const begin of next) begin()
       if (next.length > 0) goRound()
@@ -87,13 +96,14 @@ function createDoor(): { knock(): void; enter(): Promise<void> | undefined } {
       hasKnocked = true
       goRound()
     },
-    enter() {
+    enter(yields) {
       goRound()
-      if (waiting.length === 0 && begun < mostAtATime && !hasKnocked) {
+      const isEmpty = talking.length === 0 && (!yields || yielding.length === 0)
+      if (isEmpty && begun < mostAtATime && !hasKnocked) {
         begun++
         return undefined
       }
-      return new Promise((resolve) => waiting.push(resolve))
+      return new Promise((resolve) => (yields ? yielding : talking).push(resolve))
     },
   }
 }

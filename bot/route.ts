@@ -34,6 +34,8 @@ export interface Route {
   within?: number
   /** A probe: neither counted against the caller's rate nor logged. */
   probe?: boolean
+  /** A file: whoever is in a conversation goes first when many come at once. */
+  yields?: boolean
   handle(request: HttpRequest): HttpAnswer | Promise<HttpAnswer>
 }
 

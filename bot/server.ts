@@ -61,13 +61,14 @@ export function createServer(parts: ServerParts): Server {
   let isClosing = false
   const serve = createServe({ ...parts, rates, crowd, isClosing: () => isClosing })
   const routed = router([...parts.routes, ...health.routes, metricsRoute(metrics)], serve)
-  const inTurn = counting()
+  const inLine = oneByOne()
   const front = createListener(listener, (request, response) => {
     response.on('error', () => request.destroy())
-    if (!inTurn(request, response)) return void request.socket.destroy()
-    const refusal = refused(request)
-    if (refusal) void serve(refusing(refusal), request, response)
-    else routed(request, response)
+    inLine(request, response, () => {
+      const refusal = refused(request)
+      if (refusal) void serve(refusing(refusal), request, response)
+      else routed(request, response)
+    })
   })
   front.on('connection', crowd.knock)
   front.maxConnections = config.limits.connections
@@ -105,14 +106,23 @@ export function createServer(parts: ServerParts): Server {
 /** No client of ours sends a request before the last is answered; a caller that sends thousands would be all we do. */
 const mostAtOnce = 8
 
-/** Whether a connection has no more requests open than that. */
-function counting(): (request: IncomingMessage, response: ServerResponse) => boolean {
-  const open = new WeakMap<Socket, number>()
-  return ({ socket }, response) => {
-    const now = (open.get(socket) ?? 0) + 1
-    open.set(socket, now)
-    response.once('close', () => open.set(socket, (open.get(socket) ?? 1) - 1))
-    return now <= mostAtOnce && !socket.destroyed
+/**
+ * Begins a connection's requests one after the other: their answers leave in that order anyway (RFC 9112, 9.3.2), and
+ * whoever reads none of them has none but the first worked at. One that has sent more than that is cut off.
+ */
+function oneByOne(): (request: IncomingMessage, response: ServerResponse, begin: () => void) => void {
+  const lines = new WeakMap<Socket, (() => void)[]>()
+  return ({ socket }, response, begin) => {
+    const waiting = lines.get(socket)
+    response.once('close', () => {
+      const next = lines.get(socket)?.shift()
+      if (!next) lines.delete(socket)
+      else if (!socket.destroyed) next()
+    })
+    if (socket.destroyed || (waiting && waiting.length + 1 >= mostAtOnce)) return void socket.destroy()
+    if (waiting) return void waiting.push(begin)
+    lines.set(socket, [])
+    begin()
   }
 }
 

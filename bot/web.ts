@@ -12,6 +12,7 @@ import {
   bundle,
   digest,
   escaped,
+  fileRoute,
   filled,
   folder,
   forever,
@@ -57,16 +58,12 @@ export async function webRoutes(parts: WebParts): Promise<Route[]> {
   const shared = { 'Cross-Origin-Resource-Policy': 'cross-origin' }
   const launcher = asset(loader, script, briefly, shared)
   return [
-    { method: 'GET', path: '/', handle: (request) => answer(request, demo[language(request)]) },
-    { method: 'GET', path: '/help', handle: (request) => answer(request, helpPage[language(request)]) },
-    { method: 'GET', path: '/widget.js', handle: (request) => answer(request, launcher) },
-    { method: 'GET', path: '/widget/', handle: (request) => answer(request, chat[language(request)]) },
-    {
-      method: 'GET',
-      path: '/widget/:file',
-      handle: (request) => answer(request, files.get(request.params.file ?? '')),
-    },
-    { method: 'GET', path: '/pictures/:file', handle: (request) => picture(request, parts) },
+    fileRoute('/', (request) => demo[language(request)]),
+    fileRoute('/help', (request) => helpPage[language(request)]),
+    fileRoute('/widget.js', () => launcher),
+    fileRoute('/widget/', (request) => chat[language(request)]),
+    fileRoute('/widget/:file', ({ params }) => files.get(params.file ?? '')),
+    { method: 'GET', path: '/pictures/:file', yields: true, handle: (request) => picture(request, parts) },
   ]
 }
 

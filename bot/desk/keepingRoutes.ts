@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { Words } from '../../locales/index.ts'
-import { answer, asset, briefly, bundle, html, style } from '../asset.ts'
+import { asset, briefly, bundle, fileRoute, html, style } from '../asset.ts'
 import { HttpError, type HttpRequest, type Route } from '../route.ts'
 import type { Store } from '../store/index.ts'
 import { readBody } from './accessRoutes.ts'
@@ -60,7 +60,7 @@ export async function keepingRoutes(parts: KeepingParts): Promise<Route[]> {
         return { status: 200, headers: { 'Content-Type': html, 'Content-Security-Policy': sheet }, body }
       },
     }),
-    guard.openRoute({ method: 'GET', path: '/desk/print.css', handle: (request) => answer(request, css) }),
+    guard.openRoute(fileRoute('/desk/print.css', () => css)),
     ...erasures(parts),
   ]
 }

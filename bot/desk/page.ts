@@ -5,6 +5,7 @@ import {
   asset,
   bundle,
   digest,
+  fileRoute,
   filled,
   forever,
   html,
@@ -64,11 +65,7 @@ export async function deskPageRoutes({ guard, words, publicUrl, onOpened }: Desk
         return answer(request, page[language(request)])
       },
     }),
-    guard.openRoute({
-      method: 'GET',
-      path: '/desk/app/:file',
-      handle: (request) => answer(request, files.get(request.params.file ?? '')),
-    }),
+    guard.openRoute(fileRoute('/desk/app/:file', ({ params }) => files.get(params.file ?? ''))),
   ]
 }
 

@@ -118,6 +118,25 @@ describe('the crowd', () => {
     await server.close()
   })
 
+  it('lets customers in a conversation go before those who ask for files, and forgets neither', async () => {
+    const crowd = createCrowd(1000)
+    const file = { method: 'GET', yields: true } as const
+    const chat = { method: 'POST' } as const
+    const begun: string[] = []
+    const ask = (route: typeof file | typeof chat, name: string) =>
+      crowd.serve(route, async () => void begun.push(name))
+    const files = Array.from({ length: 200 }, (_, n) => ask(file, `file ${n}`))
+    const first = ask(chat, 'chat')
+    await Promise.all([first, ...files])
+    expect(begun.indexOf('chat'), 'behind the files whose turn it was').to.be.below(64)
+
+    begun.length = 0
+    const chats = Array.from({ length: 200 }, (_, n) => ask(chat, `chat ${n}`))
+    await Promise.all([...chats, ask(file, 'file')])
+    expect(begun.indexOf('file'), 'before the last of many customers').to.be.below(100)
+    expect(begun.filter((name) => name !== 'file')).to.deep.equal(chats.map((_, n) => `chat ${n}`))
+  })
+
   it('gives no place to who has not sent all of it, and takes one back from work that fails', async () => {
     const failing: Route = {
       method: 'POST',

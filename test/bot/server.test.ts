@@ -264,6 +264,29 @@ describe('the server', () => {
     await alive()
   })
 
+  it('works at one request of a connection at a time, however many it has sent', async () => {
+    let isEntered = Promise.withResolvers<void>()
+    entered = () => isEntered.resolve()
+    let begun = 0
+    const socket = openSocket(server.port, '127.0.0.1')
+    let heard = ''
+    socket.on('data', (data) => {
+      heard += data
+    })
+    socket.write('GET /slow HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(3))
+    for (; begun < 3; begun++) {
+      await isEntered.promise
+      await alive()
+      const letGo = release
+      await alive()
+      expect(release, 'no other one is worked at').to.equal(letGo)
+      isEntered = Promise.withResolvers<void>()
+      letGo()
+    }
+    while (heard.split('"done":true').length < 4) await new Promise((resolve) => setImmediate(resolve))
+    socket.destroy()
+  })
+
   it('closes connections that take forever to say what they want', async () => {
     expect(await raw(server.port, 'GET /things/1 HTTP/1.1\r\nHost: x\r\nX-Slow: ', { open: true })).to.match(
       /^HTTP\/1.1 408/,
