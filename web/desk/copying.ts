@@ -1,11 +1,16 @@
 import type { Api } from './api.ts'
 
-/** Copies a text and says so. */
+/** Copies a text and says so; the status looks like an alert where it could not. */
 export async function copyText(text: string, status: HTMLElement, api: Api): Promise<void> {
   try {
     await navigator.clipboard.writeText(text)
-    status.textContent = api.t('phone.copied')
+    say(status, api.t('phone.copied'), false)
   } catch {
-    status.textContent = api.t('phone.copyFailed')
+    say(status, api.t('phone.copyFailed'), true)
   }
+}
+
+function say(status: HTMLElement, words: string, isAlert: boolean): void {
+  status.textContent = words
+  status.classList.toggle('alert', isAlert)
 }

@@ -14,7 +14,7 @@ export function openLogon(place: HTMLElement, api: Api, isOver = false): Screen 
   const [, kind, value = ''] = /^#(welcome|refused)=([\w-]*)$/.exec(location.hash) ?? []
   if (kind) history.replaceState(null, '', location.pathname + location.search)
   if (kind === 'welcome') return openWelcome(place, api, value, () => openLogon(place, api))
-  const status = element('p', { role: 'alert', class: 'alert' })
+  const status = element('p', { role: 'alert', class: isOver && kind !== 'refused' ? 'told' : 'alert' })
   if (kind === 'refused' && refusals.includes(value)) status.textContent = api.t(`logon.refused.${value}`)
   else if (isOver) status.textContent = api.t('logon.left')
 
@@ -27,6 +27,7 @@ export function openLogon(place: HTMLElement, api: Api, isOver = false): Screen 
   const button = element('button', { class: 'button primary' }, api.t('logon.logOn'))
   const send = async () => {
     status.textContent = ''
+    status.className = 'alert'
     try {
       const body = { name: name.input.value, password: password.input.value }
       api.entered(await api.send<Me>('POST', '/desk/api/session', body))

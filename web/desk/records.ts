@@ -5,12 +5,16 @@ import { field } from './field.ts'
 /** What can be done with what is kept of a conversation or of a customer: print, take along, erase. */
 export function recordsForm(api: Api): HTMLElement {
   const status = element('p', { role: 'status', class: 'told' })
+  const say = (words: string, isAlert = false) => {
+    status.textContent = words
+    status.className = isAlert ? 'alert' : 'told'
+  }
   const id = field(api.t('records.id'), { autocomplete: 'off', spellcheck: 'false' }, api.t('records.idHelp'))
   const notes = element('input', { type: 'checkbox' })
   const withNotes = element('label', { class: 'check' }, notes, element('span', {}, api.t('records.notes')))
   const given = () => encodeURIComponent(id.input.value.trim())
   const withAddress = (use: (query: string) => void) => () => {
-    status.textContent = ''
+    say('')
     if (id.input.value.trim() === '') id.input.focus()
     else use(notes.checked ? '?notes=1' : '')
   }
@@ -18,17 +22,18 @@ export function recordsForm(api: Api): HTMLElement {
     void window.open(`/desk/conversations/${given()}/print${query}`, '_blank', 'noopener')
   const takeIt = (query: string) =>
     void api.get(`/desk/api/conversations/${given()}/export${query}`).then(save, (error: unknown) => {
-      status.textContent = api.t(isGone(error) ? 'records.unknown' : 'shell.failed')
+      say(api.t(isGone(error) ? 'records.unknown' : 'shell.failed'), true)
     })
   const print = button(api, 'print', withAddress(printIt))
   const take = button(api, 'export', withAddress(takeIt))
   const acts = element('div', { class: 'acts' }, print, take)
-  if (api.me?.role === 'admin') acts.append(...erasing(api, id.input, status))
+  const mayErase = api.me?.role === 'admin'
+  if (mayErase) acts.append(...erasing(api, id.input, say))
   return element(
     'section',
     { class: 'card records' },
     element('h2', {}, api.t('records.title')),
-    element('p', { class: 'quiet' }, api.t('records.lead')),
+    element('p', { class: 'quiet' }, api.t(mayErase ? 'records.leadErase' : 'records.lead')),
     id.label,
     withNotes,
     acts,
@@ -37,27 +42,35 @@ export function recordsForm(api: Api): HTMLElement {
 }
 
 /** Nothing brings back what was erased: it is asked for twice, by name. */
-function erasing(api: Api, input: HTMLInputElement, status: HTMLElement): HTMLElement[] {
+function erasing(
+  api: Api,
+  input: HTMLInputElement,
+  say: (words: string, isAlert?: boolean) => void,
+): HTMLElement[] {
   const ask = (key: string, erase: (id: string) => Promise<number>) => {
     const pressed = button(api, key, () => {
       const id = input.value.trim()
-      status.textContent = ''
+      say('')
       if (id === '') return input.focus()
       const question = element('p', { role: 'alert' }, api.t(`records.${key}Confirm`, { id }))
       const asked = element('div', { class: 'asked-first' }, question)
-      const back = () => asked.replaceWith(pressed)
+      const back = () => {
+        asked.replaceWith(pressed)
+        pressed.focus()
+      }
       const yes = button(api, 'yes', () => {
         back()
         void erase(id).then(
           (count) => {
-            status.textContent = api.t(count > 0 ? 'records.erased' : 'records.unknown', { count })
+            say(api.t(count > 0 ? 'records.erased' : 'records.unknown', { count }), count === 0)
           },
           (error: unknown) => {
-            status.textContent = api.t(isGone(error) ? 'records.unknown' : 'shell.failed')
+            say(api.t(isGone(error) ? 'records.unknown' : 'shell.failed'), true)
           },
         )
       })
       const no = button(api, 'no', back)
+      yes.classList.add('primary')
       asked.append(yes, no)
       pressed.replaceWith(asked)
       no.focus()

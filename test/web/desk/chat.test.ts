@@ -361,7 +361,7 @@ describe('the chats at the desk', function () {
       )
       if (at === 1) {
         await page.locator('.settings summary').click()
-        await page.getByLabel('知らせる音').selectOption('off')
+        await page.getByLabel('通知音').selectOption('off')
       }
     }
     const customer = await whoAsks()
