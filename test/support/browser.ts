@@ -29,7 +29,7 @@ export async function startBrowser(): Promise<Browser> {
 async function fonts(): Promise<string> {
   const require = createRequire(import.meta.url)
   const { version } = require('@fontsource/noto-sans-jp/package.json') as { version: string }
-  const folder = join(tmpdir(), `kaijo-fonts-${version}-3`)
+  const folder = join(tmpdir(), `kaijo-fonts-${version}-5`)
   const file = join(folder, 'fonts.conf')
   if (await stat(file).catch(() => undefined)) return file
   const draft = await mkdtemp(join(tmpdir(), 'kaijo-fonts-'))
@@ -53,8 +53,10 @@ function configuration(folder: string): string {
     (family) =>
       `<alias binding="same"><family>${family}</family><prefer><family>Noto Sans JP</family></prefer></alias>`,
   )
+  // A font for mathematics that a machine may have draws the circle of 「利用中止」 filled.
+  const refused = '<selectfont><rejectfont><glob>*/DejaVuMathTeXGyre*</glob></rejectfont></selectfont>'
   return `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>
-<dir>${folder}</dir><dir>/usr/share/fonts</dir><cachedir>${folder}/cache</cachedir>${prefer.join('')}</fontconfig>`
+<dir>${folder}</dir><dir>/usr/share/fonts</dir>${refused}<cachedir>${folder}/cache</cachedir>${prefer.join('')}</fontconfig>`
 }
 
 /**
