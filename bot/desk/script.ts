@@ -91,8 +91,8 @@ class Reader {
       step: step.id,
       ...this.#progress(step),
       title: this.#toAgent(step.kind === 'part' ? step.title : flow.title),
-      say: say.map((key) => this.#toCustomer(key)).join('\n'),
-      agentSay: say.map((key) => this.#toAgent(key)).join('\n'),
+      say: say.map(({ key, mark }) => mark + this.#toCustomer(key)).join('\n'),
+      agentSay: say.map(({ key, mark }) => mark + this.#toAgent(key)).join('\n'),
       read: this.#read(step, lines),
       choices,
       ...(step.kind === 'part' && this.#partOf(step, choices.length)),
@@ -219,11 +219,13 @@ class Reader {
     return { progress: { number, total, label } }
   }
 
-  /** The keys of what the bot says at a step, in its order. */
-  #sayings(step: Step): string[] {
+  /** The keys of what the bot says at a step, in its order, and the mark before the items of a list. */
+  #sayings(step: Step): { key: string; mark: string }[] {
     const intro = step.kind === 'item' || (step.kind === 'part' && step.number === 1) ? step.intro : undefined
     const items = step.kind === 'overview' ? step.items : []
-    return [intro, step.ask, ...items, step.note].filter((key) => key !== undefined)
+    const plain = (key: string | undefined) => (key === undefined ? [] : [{ key, mark: '' }])
+    const listed = items.map((key) => ({ key, mark: '・' }))
+    return [...plain(intro), ...plain(step.ask), ...listed, ...plain(step.note)]
   }
 
   /** Where a writer wrote no line to read, what the chat shows is read. */

@@ -56,7 +56,7 @@ export function openAccounts(place: HTMLElement, api: Api): Screen {
           inviteForm(api, onInvited),
         ]
       : [status]
-  const own = api.me?.hasPassword ? [ownPassword(api, told)] : []
+  const own = api.me?.hasPassword ? [ownPassword(api)] : []
   const records = api.me?.role === 'agent' ? [] : [recordsForm(api)]
   place.replaceChildren(element('h1', {}, api.t('accounts.title')), ...parts, ...records, ...own)
   if (api.me?.role === 'admin') load().catch(() => told(api.t('shell.failed')))
@@ -80,7 +80,7 @@ function table(api: Api, rows: HTMLElement): HTMLElement {
   )
 }
 
-function ownPassword(api: Api, told: (text: string) => void): HTMLElement {
+function ownPassword(api: Api): HTMLElement {
   const title = element('h2', {}, api.t('accounts.password'))
   const name = element('input', {
     class: 'unseen',
@@ -95,12 +95,15 @@ function ownPassword(api: Api, told: (text: string) => void): HTMLElement {
   const password = field(api.t('accounts.new'), fresh, api.t('logon.passwordHelp'))
   const button = element('button', { class: 'button' }, api.t('accounts.changePassword'))
   const alert = element('p', { role: 'alert', class: 'alert' })
+  // Said here: the top of the page may be out of sight.
+  const status = element('p', { role: 'status', class: 'told' })
   const send = async () => {
     alert.textContent = ''
+    status.textContent = ''
     try {
       const body = { old: old.input.value, password: password.input.value }
       api.entered(await api.send('PUT', '/desk/api/me/password', body))
-      told(api.t('accounts.saved'))
+      status.textContent = api.t('accounts.saved')
     } catch (error) {
       const { code, seconds } = error instanceof Refused ? error : { code: '' }
       const keys: Record<string, string> = {
@@ -117,5 +120,6 @@ function ownPassword(api: Api, told: (text: string) => void): HTMLElement {
     title,
     alert,
     form(button, send, name, old.label, password.label, button),
+    status,
   )
 }

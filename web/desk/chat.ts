@@ -4,6 +4,7 @@ import { type Api, pressKey, Refused, type Screen } from './api.ts'
 import { ChatDraft } from './chatDraft.ts'
 import { ChatFeed } from './chatFeed.ts'
 import { ChatHead } from './chatHead.ts'
+import { chatKeys } from './chatKeys.ts'
 import { ChatLog } from './chatLog.ts'
 import { ChatNotes } from './chatNotes.ts'
 import { type Answer, ChatScript } from './chatScript.ts'
@@ -37,6 +38,7 @@ class Chat {
   readonly #path: string
   readonly #conversation: string
   readonly #status = element('p', { role: 'status', class: 'chat-status' })
+  readonly #keys = element('p', { class: 'keys chat-keys quiet' })
   readonly #head: ChatHead
   readonly #log: ChatLog
   readonly #draft: ChatDraft
@@ -102,6 +104,7 @@ class Chat {
     this.#draft.draw(view)
     this.#script.draw(view)
     this.#notes.draw(view)
+    this.#keys.replaceChildren(...chatKeys(view, this.#api))
     if (document.visibilityState === 'visible') this.#board.read(this.#conversation, view.seq)
     if (isFirst && !view.isMine) this.#head.focus()
     if (view.isMine && !wasMine) this.#script.focus()
@@ -114,7 +117,7 @@ class Chat {
     this.#place.replaceChildren(
       this.#head.place,
       element('div', { class: 'chat-columns' }, talk, side),
-      element('p', { class: 'keys quiet' }, this.#api.t('chats.keyHelp')),
+      this.#keys,
     )
   }
 
@@ -124,7 +127,8 @@ class Chat {
       const on = element('a', { class: 'button', href: '#/chats' }, this.#api.t('chats.toList'))
       // Whoever has just given it back is told so, and not that it is missing.
       if (this.#status.textContent === '') this.#say(this.#api.t('chats.gone'), true)
-      const title = element('h1', { id: 'chat-title', tabindex: -1 }, this.#api.t('chats.title'))
+      const words = this.#head.title || this.#api.t('chats.title')
+      const title = element('h1', { id: 'chat-title', tabindex: -1 }, words)
       this.#place.replaceChildren(title, this.#status, on)
       title.focus()
     }

@@ -89,6 +89,11 @@ export class ChatHead {
     this.#drawActs(view)
   }
 
+  /** What the chat is called; empty until it has been read. */
+  get title(): string {
+    return this.#title.textContent ?? ''
+  }
+
   /** Where whoever opens a chat of somebody else begins to read. */
   focus(): void {
     this.#title.focus({ preventScroll: true })
@@ -107,7 +112,7 @@ export class ChatHead {
   /** Before it is given back: where the bot goes on. */
   #drawReturn({ isMine, script }: ChatView): void {
     const { title = '', progress, agentSay = '' } = script ?? {}
-    const step = progress ? `${title} ${progress.label}` : (agentSay.split('\n')[0] ?? '')
+    const step = progress ? `${title} · ${progress.label}` : (agentSay.split('\n')[0] ?? '')
     const words = step === '' ? '' : this.#api.t('chats.returnsTo', { step })
     this.#returns.textContent = words
     // From an outcome nothing goes on.

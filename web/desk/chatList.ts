@@ -146,7 +146,13 @@ class Row {
         : []),
       element('span', { class: 'meta' }, meta.join(' · ')),
       ...(others.length > 0
-        ? [element('span', { class: 'meta' }, t('chats.viewing', { names: others.join(t('chats.and')) }))]
+        ? [
+            element(
+              'span',
+              { class: 'meta' },
+              t(isOpen ? 'chats.viewing' : 'chats.viewed', { names: others.join(t('chats.and')) }),
+            ),
+          ]
         : []),
     )
   }

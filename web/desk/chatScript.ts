@@ -1,9 +1,11 @@
 import { element } from '../chat/element.ts'
+import type { Lang } from '../chat/words.ts'
 import type { Api } from './api.ts'
 import type { ChatView } from './chatView.ts'
 import { copyText } from './copying.ts'
 import { keyButton } from './keyButton.ts'
-import { outcomeSheet, printSheet } from './outcomeSheet.ts'
+import { breakable } from './longNames.ts'
+import { missingLine, outcomeSheet, printSheet } from './outcomeSheet.ts'
 import { type Choice, type Outcome, type Script, unmarked } from './phoneView.ts'
 
 export type Answer = { choice: string } | { symptom: string } | { do: 'back' | 'restart' }
@@ -40,11 +42,11 @@ export class ChatScript {
   }
 
   actOf(key: string, status: HTMLElement): (() => void) | undefined {
-    const { script } = this.#view ?? {}
-    if (!script) return undefined
-    if (key === 'c') return () => void copyText(wording(script), status, this.#api)
+    if (!this.#view?.script) return undefined
+    const { script, locale, isMine } = this.#view
+    if (key === 'c') return () => void copyText(wording(script, locale), status, this.#api)
     if (key === 'p' && script.outcome) return printSheet
-    if (!this.#view?.isMine) return undefined
+    if (!isMine) return undefined
     const choice = script.choices.find((one) => one.key === key)
     if (choice) return () => this.#acts.onAnswer({ choice: choice.id })
     const symptom = script.symptoms.find((one) => one.key === key)
@@ -67,13 +69,12 @@ export class ChatScript {
     const { t } = this.#api
     const title = element('h2', { id: 'script-title' }, t('chats.script'))
     if (!script) return [title, element('p', { class: 'quiet' }, t('chats.noScript'))]
-    const { progress } = script
     return [
       title,
-      element('p', { class: 'step-title' }, [script.title, progress?.label].filter(Boolean).join(' · ')),
+      element('p', { class: 'step-title' }, ...breakable(titleOf(script))),
       ...this.#trail(trail),
       ...this.#heard.map((text) => this.#wordingOf(text, locale, isMine, 'chats.insert')),
-      this.#wordingOf(wording(script), locale, isMine, 'chats.insertStep', script),
+      this.#wordingOf(wording(script, locale), locale, isMine, 'chats.insertStep', script),
       ...this.#answers('chats.answers', 'answers', script.choices, isMine, ({ id }) => ({ choice: id })),
       ...this.#answers('phone.symptoms', 'answers symptoms', script.symptoms, isMine, ({ id }) => ({
         symptom: id,
@@ -89,7 +90,7 @@ export class ChatScript {
   /** A text in the customer's language with the button that puts it into the draft, and what it means. */
   #wordingOf(text: string, lang: string, isMine: boolean, label: string, script?: Script): HTMLElement {
     const { t } = this.#api
-    const box = element('div', { class: 'wording' }, element('p', { class: 'say', lang }, text))
+    const box = element('div', { class: 'wording' }, element('p', { class: 'say', lang }, ...breakable(text)))
     if (script && script.agentSay !== script.say)
       box.append(
         element(
@@ -149,14 +150,8 @@ export class ChatScript {
     return element(
       'div',
       { class: 'guide' },
-      element(
-        'p',
-        {},
-        `${t('phone.guide')}: `,
-        element('b', {}, number),
-        ` ${t('phone.code')}: `,
-        element('b', {}, code),
-      ),
+      element('p', {}, `${t('phone.guide')}: `, element('b', {}, number)),
+      element('p', {}, `${t('phone.code')}: `, element('b', {}, code)),
       element('p', { class: 'quiet' }, t('phone.guideHelp', { page })),
     )
   }
@@ -194,13 +189,17 @@ export class ChatScript {
   }
 }
 
-/** The step as the bot would say it, or the outcome with what is missing and its forms; in the customer's language. */
-function wording({ say, outcome }: Script): string {
-  return outcome ? outcomeWording(outcome) : say
+function titleOf({ title, progress }: Script): string {
+  return [title, progress?.label].filter(Boolean).join(' · ')
 }
 
-function outcomeWording({ title, text, missing, forms, after }: Outcome): string {
-  const lacking = missing.map(({ what, note }) => (note ? `${what} (${note})` : what))
+/** The step as the bot would say it, or the outcome with what is missing and its forms; in the customer's language. */
+function wording({ say, outcome }: Script, lang: Lang): string {
+  return outcome ? outcomeWording(outcome, lang) : say
+}
+
+function outcomeWording({ title, text, missing, forms, after }: Outcome, lang: Lang): string {
+  const lacking = missing.map((one) => missingLine(one, lang))
   return [title, text, ...[...lacking, ...forms].map((line) => `・${line}`), ...(after ? [after] : [])].join(
     '\n',
   )

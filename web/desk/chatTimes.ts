@@ -43,5 +43,5 @@ function minutesSince(at: number, now: number): number {
 
 /** The time of day, as the agent's language writes it. */
 export function clockTime(at: string | number, lang: string): string {
-  return new Intl.DateTimeFormat(lang, { hour: '2-digit', minute: '2-digit' }).format(new Date(at))
+  return new Intl.DateTimeFormat(lang, { hour: 'numeric', minute: '2-digit' }).format(new Date(at))
 }

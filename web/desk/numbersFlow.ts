@@ -13,7 +13,6 @@ export function flowSection(api: Api, flow: FlowNumbers): HTMLElement {
     element('h3', {}, t('funnel')),
     element('p', { class: 'quiet' }, t('funnelHelp')),
     ...funnel(api, flow),
-    element('p', { class: 'quiet' }, t('leftHelp')),
     ...outcomes(api, flow),
     ...symptoms(api, flow),
   )
@@ -33,10 +32,13 @@ function funnel(api: Api, { title, steps }: FlowNumbers): HTMLElement[] {
     return [step.title, came, done, trouble.reduce((all, { times }) => all + times, 0), back, person, left]
   })
   const heads = ['step', ...columns].map((key) => api.t(`numbers.${key}`))
-  return [plot(bars), tableBehind(api, title, heads, rows)]
+  const behind = tableBehind(api, title, heads, rows)
+  behind.append(element('p', { class: 'quiet' }, api.t('numbers.leftHelp')))
+  return [plot(bars), behind]
 }
 
-function outcomes(api: Api, { outcomes: all }: FlowNumbers): HTMLElement[] {
+function outcomes(api: Api, flow: FlowNumbers): HTMLElement[] {
+  const all = byTitle(flow.outcomes)
   const ended = all.filter(({ reached }) => reached > 0)
   const sum = ended.reduce((total, { reached }) => total + reached, 0)
   if (sum === 0) return []
@@ -49,6 +51,22 @@ function outcomes(api: Api, { outcomes: all }: FlowNumbers): HTMLElement[] {
   const heads = ['outcome', 'reached', 'back', 'person'].map((key) => api.t(`numbers.${key}`))
   const rows = all.map(({ title: label, reached, back, person }) => [label, reached, back, person])
   return [element('h3', {}, title), plot(bars), tableBehind(api, title, heads, rows)]
+}
+
+/** Ends that read the same are one to whoever reads them; the files keep them apart. */
+function byTitle(outcomes: FlowNumbers['outcomes']): FlowNumbers['outcomes'] {
+  const merged = new Map<string, FlowNumbers['outcomes'][number]>()
+  for (const one of outcomes) {
+    const before = merged.get(one.title)
+    const { reached, back, person } = before ?? { reached: 0, back: 0, person: 0 }
+    merged.set(one.title, {
+      ...(before ?? one),
+      reached: reached + one.reached,
+      back: back + one.back,
+      person: person + one.person,
+    })
+  }
+  return [...merged.values()]
 }
 
 function symptoms(api: Api, { steps }: FlowNumbers): HTMLElement[] {

@@ -52,6 +52,7 @@ export function outcomeText(outcome: Outcome, api: Api, lang: Lang): string {
   ].join('\n')
 }
 
-function missingLine({ what, note }: Outcome['missing'][number], lang: Lang): string {
+/** Something that is missing, with what must be known of it. */
+export function missingLine({ what, note }: Outcome['missing'][number], lang: Lang): string {
   return note ? `${what}${lang === 'ja' ? '：' : ': '}${note}` : what
 }

@@ -70,11 +70,16 @@ export function table(
       'tr',
       {},
       element('th', { scope: 'row' }, String(first)),
-      ...rest.map((cell) => element('td', {}, String(cell))),
+      ...rest.map((cell) => element('td', { class: isFigure(cell) ? 'figure' : undefined }, String(cell))),
     ),
   )
   const made = element('table', {}, element('thead', {}, head), element('tbody', {}, ...body))
   return element('div', { class: 'wide', tabindex: 0, role: 'region', 'aria-label': title }, made)
+}
+
+/** `12`, or `12 (40%)` as `withShare` writes it. */
+function isFigure(cell: string | number): boolean {
+  return typeof cell === 'number' || /^\d/.test(cell)
 }
 
 /** A share in whole percents; 0 of nothing. */

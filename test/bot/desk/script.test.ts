@@ -226,7 +226,7 @@ for (const bank of ['osaka-city', 'minato-example'])
         expect(script.choices[0]).to.include(
           other === 'en' ? { say: '利用者', agentSay: 'A user' } : { say: 'A user', agentSay: '利用者' },
         )
-        expect(script.verify).to.match(other === 'en' ? /caller/ : /お電話/)
+        expect(script.verify).to.match(other === 'en' ? /the customer/ : /お客様/)
         expect(script.read).to.match(locale === 'ja' ? /ロックされた/ : /locked out/)
       })
 

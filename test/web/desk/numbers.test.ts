@@ -86,7 +86,7 @@ describe('the numbers at the desk', function () {
     }
     const status = page.locator('main [role=status]')
     await period('2020-01-01', '2020-01-31')
-    await status.filter({ hasText: 'この期間には、まだ何もありません。' }).waitFor()
+    await status.filter({ hasText: 'この期間の記録はありません。' }).waitFor()
     expect(await page.locator('.plot').count()).to.equal(0)
     await period('2020-02-01', '2020-01-31')
     await status.filter({ hasText: '366 日以内' }).waitFor()

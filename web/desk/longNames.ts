@@ -1,0 +1,22 @@
+import { element } from '../chat/element.ts'
+
+/** The dot of a list with the quote after it, and a Japanese name in quotes that is longer than a narrow line. */
+const special = /^・[「“]?|(?<=[「“])[^」”\s]{16,}(?=[」”])/gm
+
+/** A text whose long names may break between their words and nowhere else, and whose dots never stand alone on a line. */
+export function breakable(text: string): (Node | string)[] {
+  const parts: (Node | string)[] = []
+  let end = 0
+  for (const { 0: found, index } of text.matchAll(special)) {
+    parts.push(text.slice(end, index))
+    if (found.startsWith('・')) parts.push(element('span', { class: 'whole' }, found))
+    else parts.push(...wordsOf(found).flatMap((word, at) => (at > 0 ? [element('wbr'), word] : [word])))
+    end = index + found.length
+  }
+  return [...parts, text.slice(end)]
+}
+
+function wordsOf(name: string): string[] {
+  const words = new Intl.Segmenter('ja', { granularity: 'word' })
+  return Array.from(words.segment(name), ({ segment }) => segment)
+}
