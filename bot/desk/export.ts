@@ -92,9 +92,10 @@ export function printed(
   const when = new Intl.DateTimeFormat(locale, {
     timeZone,
     year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
+    // By its name: 11/12 is another day here than there.
+    month: 'short',
+    day: 'numeric',
+    hour: 'numeric',
     minute: '2-digit',
     timeZoneName: 'short',
   })

@@ -3,6 +3,7 @@ import type { Lang } from '../chat/words.ts'
 import type { Api } from './api.ts'
 import { clockTime } from './chatTimes.ts'
 import type { Line } from './chatView.ts'
+import { breakable } from './longNames.ts'
 
 /** A hint that the customer writes counts for so long. */
 const typingLasts = 6000
@@ -80,7 +81,7 @@ export class ChatLog {
       'div',
       { class: `line ${by}`, 'data-seq': line.seq },
       element('p', { class: 'by' }, who, ' ', ...time),
-      element('p', { class: 'said-text', lang: locale }, text || t('chats.pressed')),
+      element('p', { class: 'said-text', lang: locale }, ...breakable(text || t('chats.pressed'))),
       ...(isMasked ? [element('p', { class: 'quiet' }, t('chats.masked'))] : []),
     )
   }

@@ -140,7 +140,7 @@ export class ChatScript {
         'div',
         { class: 'inside' },
         element('h3', {}, title, ' ', element('span', { class: 'badge' }, t('phone.onlyYou'))),
-        element('p', {}, unmarked(text)),
+        element('p', {}, ...breakable(unmarked(text))),
       ),
     )
   }

@@ -16,7 +16,12 @@ export function breakable(text: string): (Node | string)[] {
   return [...parts, text.slice(end)]
 }
 
+/** The words, each with the signs that follow it. */
 function wordsOf(name: string): string[] {
-  const words = new Intl.Segmenter('ja', { granularity: 'word' })
-  return Array.from(words.segment(name), ({ segment }) => segment)
+  const words: string[] = []
+  for (const { segment, isWordLike } of new Intl.Segmenter('ja', { granularity: 'word' }).segment(name)) {
+    if (isWordLike || words.length === 0) words.push(segment)
+    else words.push(`${words.pop()}${segment}`)
+  }
+  return words
 }

@@ -172,7 +172,7 @@ describe('a printed conversation', () => {
     const here = { locale: 'ja', now: new Date('2026-11-23T16:30:00Z'), timeZone: 'Asia/Tokyo' } as const
     const page = printed(kept, { t: (_, key) => key }, here)
     expect(page)
-      .to.match(/2026\/11\/24 0?1:30/)
+      .to.match(/2026年11月24日 0?1:30/)
       .and.include('<dd>desk:chats.channel.directline</dd>')
     expect(page).to.include('desk:print.bot').and.not.include('Kaijo')
   })

@@ -215,6 +215,7 @@ describe('the chats at the desk', function () {
     await page.getByText('コピーしました。').waitFor()
     const copied = await page.evaluate<string>('navigator.clipboard.readText()')
     expect(copied).to.equal(await wording(agent).innerText())
+    expect(copied, 'as the bot lists them').to.include('\n・お客様カード\n')
 
     await page.keyboard.press('/')
     const devtools = await agent.context.newCDPSession(page)
@@ -322,6 +323,41 @@ describe('the chats at the desk', function () {
     const heads = await page.locator('.chat-list h2:visible').allInnerTexts()
     expect(heads.slice(1, 3)).to.deep.equal(['自分のチャット（1）', '順番待ち（1）'])
     for (const { context } of [agent, one, two]) await context.close()
+  })
+
+  it('names the keys that do something now, and no others', async () => {
+    const agent = await atChats()
+    const customer = await whoAsks()
+    const { page } = agent
+    const keys = async () =>
+      (await page.locator('.chat-keys span').allInnerTexts()).map((key) => key.split(/\s/)[0])
+    await (await waiting(page)).click()
+    await page.locator('.summary li').nth(2).waitFor()
+    expect(await keys()).to.deep.equal(['T', 'C', 'M', 'N'])
+    await page.keyboard.press('t')
+    await page.locator('[data-begin]:focus').waitFor()
+    expect(await keys()).to.deep.equal(['1～9', 'Enter', 'Ctrl+Enter', 'E', '/', 'B', 'C', 'M', 'N'])
+    await agent.context.close()
+    await customer.context.close()
+  })
+
+  it('shows the whole of a draft, and its buttons below it', async () => {
+    const agent = await atChats()
+    const customer = await whoAsks()
+    const { page } = agent
+    await take(agent)
+    await page.keyboard.press('Enter')
+    const [hidden, below] = await page
+      .locator('#draft')
+      .evaluate((field) => [
+        field.scrollHeight - field.clientHeight,
+        (field.closest('form')?.querySelector('.primary')?.getBoundingClientRect().top ?? 0) -
+          field.getBoundingClientRect().bottom,
+      ])
+    expect(hidden).to.be.at.most(1)
+    expect(below).to.be.at.least(0)
+    await agent.context.close()
+    await customer.context.close()
   })
 
   it('opens the next who waits by N, and keeps a note by M and Ctrl+Enter while a draft waits', async () => {

@@ -19,6 +19,7 @@ async function counted(store: Store): Promise<void> {
     ...count(5, 'unlock/open', 'reached'),
     ...count(3, 'unlock/open', 'trouble', 'no-button'),
     ...count(4, 'forms', 'reached'),
+    ...count(2, 'admin-forms', 'reached'),
     ...count(6, 'how-long', 'answered', '', ''),
     ...count(4, 'how-long', 'helped', '', ''),
     ...count(3, 'handoff', 'asked', '', ''),
@@ -75,6 +76,16 @@ describe('the numbers at the desk', function () {
     const row = page.locator('.behind[open] tbody tr').first()
     expect((await row.locator('td').allInnerTexts()).slice(0, 2)).to.deep.equal(['10', '8'])
     expect(complaints).to.deep.equal([])
+  })
+
+  it('counts ends together that read the same, and draws all bars of a plot to one scale', async () => {
+    const { page } = await atNumbers()
+    const same = page.locator('.plot li').filter({ hasText: 'お取引店でのお手続きが必要です' })
+    expect(await same.innerText()).to.match(/\b6（100%）/)
+    const plots = await page
+      .locator('.plot')
+      .evaluateAll((all) => all.map((one) => [...one.querySelectorAll('svg')].map((bar) => bar.clientWidth)))
+    for (const widths of plots) expect(new Set(widths).size, widths.join()).to.equal(1)
   })
 
   it('asks for other days, says when there is nothing, and names a period that cannot be', async () => {
