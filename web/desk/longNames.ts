@@ -1,7 +1,11 @@
 import { element } from '../chat/element.ts'
 
-/** The dot of a list with the quote after it, and a Japanese name in quotes that is longer than a narrow line. */
-const special = /^・[「“]?|(?<=[「“])[^」”\s]{16,}(?=[」”])/gm
+/**
+ * The dot of a list with the quote after it, and what is quoted and longer than a narrow line: in English whatever it
+ * is, in Japanese a name. A sentence ends in hiragana or a sign, and the browser knows where to break that.
+ */
+const special =
+  /^・[「“]?|(?<=“)[^”\s]{16,}(?=”)|(?<=「)[^」\s]{16,}(?<=[\p{Script=Han}\p{Script=Katakana}])(?=」)/gmu
 
 /** A text whose long names may break between their words and nowhere else, and whose dots never stand alone on a line. */
 export function breakable(text: string): (Node | string)[] {
