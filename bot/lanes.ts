@@ -26,6 +26,8 @@ export class Lanes {
   readonly #work: Work
   /** Lanes at work; true when more has come meanwhile. */
   readonly #busy = new Map<string, boolean>()
+  /** Of lanes that were entered. */
+  readonly #claimed = new Map<string, Lease>()
   #idle: (() => void)[] = []
   #looking: NodeJS.Timeout | undefined
   #isStopped = false
@@ -54,15 +56,32 @@ export class Lanes {
 
   /**
    * Does a piece of work, which never rejects, in a lane where nobody works, and then what has come meanwhile; false when
-   * the lane is at work or has stopped. Without a lease: only where the store is not shared.
+   * the lane is at work or has stopped. Other processes keep out only when it is claimed: for what takes two ways to the
+   * database the fence is enough.
    */
   enter(conversation: string, piece: () => Promise<void>): boolean {
     if (this.#isStopped || this.#busy.has(conversation)) return false
     this.#busy.set(conversation, false)
-    void piece().then(() =>
-      this.#busy.get(conversation) ? this.#drive(conversation) : this.#leave(conversation),
-    )
+    void piece().then(async () => {
+      const isWanted = await this.#giveBack(conversation)
+      if (isWanted || this.#busy.get(conversation)) await this.#drive(conversation)
+      else this.#leave(conversation)
+    })
     return true
+  }
+
+  /** Keeps other processes out of a lane that was entered, as far as that can be done, until the piece is done. */
+  async claim(conversation: string): Promise<void> {
+    const lease = this.#lease(conversation)
+    this.#claimed.set(conversation, lease)
+    await lease.begin().catch(() => false)
+  }
+
+  async #giveBack(conversation: string): Promise<boolean> {
+    const lease = this.#claimed.get(conversation)
+    if (!lease) return false
+    this.#claimed.delete(conversation)
+    return lease.end().catch(() => true)
   }
 
   /** Lanes at work. */
@@ -111,8 +130,8 @@ export class Lanes {
 
   /** Whether another process has asked for the lane meanwhile: what it brought waits now. */
   async #takeTurn(conversation: string): Promise<boolean> {
-    const { store, kind, run } = this.#work
-    const lease = new Lease(store, `${kind} ${conversation}`)
+    const { run } = this.#work
+    const lease = this.#lease(conversation)
     if (!(await lease.begin())) return false
     try {
       await run(conversation, async () => !this.#isStopped && lease.isOurs())
@@ -121,6 +140,10 @@ export class Lanes {
       throw error
     }
     return lease.end()
+  }
+
+  #lease(conversation: string): Lease {
+    return new Lease(this.#work.store, `${this.#work.kind} ${conversation}`)
   }
 }
 

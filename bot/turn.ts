@@ -166,7 +166,7 @@ class TurnTaker implements TakenTurns {
     const { conversation } = inbound
     const event = await this.#withoutSecrets(inbound)
     const arrival = new Arrival(event, store)
-    const isTaken = !store.isShared() && this.#lanes.enter(conversation, () => this.#takeAtOnce(arrival))
+    const isTaken = this.#lanes.enter(conversation, () => this.#takeAtOnce(arrival))
     const accepted = await (isTaken ? arrival.accepted : store.accept(event))
     // Also when it was seen before: its first storing may have been told to nobody.
     if (!arrival.isApplied) this.wake(conversation)
@@ -175,11 +175,10 @@ class TurnTaker implements TakenTurns {
 
   /** The turn of an event that is not stored yet. When it comes to nothing the event is stored, and waits as others do. */
   async #takeAtOnce(arrival: Arrival): Promise<void> {
-    const { conversation: id, channel, eventId, reference } = arrival.inbound
-    const { store } = this.#deps
+    const { conversation: id, reference } = arrival.inbound
     try {
-      const found = await store.conversation(id)
-      if (!found || (await store.pending(id)) || (await store.knows(channel, eventId))) return
+      const found = await this.#deps.store.free(arrival.inbound)
+      if (!found) return
       await this.#take({ ...found, ...(reference && { reference }) }, arrival.pending(found), arrival)
     } catch (err) {
       this.#deps.log.error({ event: 'turn.failed', conversation: id, err })
@@ -294,6 +293,12 @@ class TurnTaker implements TakenTurns {
     this.#deps.log.info({ ...reply.trace, conversation: id, ms: Math.round(ms * 10) / 10 })
   }
 
+  /** It will take a while: the lane is claimed, so that no other process takes up what waits there meanwhile. */
+  async #storeFirst(arrival: Arrival): Promise<Accepted> {
+    await this.#lanes.claim(arrival.inbound.conversation)
+    return arrival.accept()
+  }
+
   /** Asks who has the conversation before any dialog runs: while a person has it, nothing is said and news are kept. */
   async #answer(conversation: Conversation, event: Pending, arrival?: Arrival): Promise<Reply> {
     if (conversation.owner !== 'agent') return this.#reply(conversation, event, arrival)
@@ -317,7 +322,7 @@ class TurnTaker implements TakenTurns {
         state,
         owner: owner as Heard['owner'],
         desk: this.#deps.desk?.(conversation),
-        ...(arrival && { accepted: () => arrival.accept() }),
+        ...(arrival && { accepted: () => this.#storeFirst(arrival) }),
       })
     } catch (error) {
       // A mistake of ours must neither stop the conversation nor be tried for ever: the event counts as applied.

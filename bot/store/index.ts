@@ -84,8 +84,8 @@ export interface Turn {
   /** The event was accepted by nobody before: the commit notes it, and gives `seen` when it was noted already. */
   isNew?: boolean
   /**
-   * The event itself, accepted by this commit: `stale` when something was logged since the turn has read `seq`. Only for
-   * stores that are not shared.
+   * The event itself, accepted by this commit: `stale` when something was logged since the turn has read `seq`, and where
+   * a store is shared also when something waits meanwhile, or the event is known.
    */
   accepts?: { inbound: Inbound; seq: number }
   said: Partial<Activity>[]
@@ -230,6 +230,8 @@ export interface Store {
   /** Makes the conversation when it is new; gives it as it stands. */
   open(id: string, channel: string): Promise<Conversation>
   conversation(id: string): Promise<Conversation | undefined>
+  /** The conversation of an event that may be applied at once: it is there, nothing waits in it, nobody has seen the event. */
+  free(inbound: Inbound): Promise<Conversation | undefined>
   /** Durable when it resolves. */
   accept(inbound: Inbound): Promise<Accepted>
   /** Whether this event was accepted, or noted with a commit. */

@@ -10,6 +10,7 @@ import type {
   Listed,
   Listing,
   Logged,
+  LogListener,
   Outgoing,
   Pass,
   Pending,
@@ -18,11 +19,12 @@ import type {
   Unanswered,
 } from './index.ts'
 import { migrate } from './migrate.ts'
+import { isOneStatement } from './postgresArrival.ts'
 import { PostgresBoard } from './postgresBoard.ts'
 import { listCounts } from './postgresCounts.ts'
 import { columns, forgetAll, listConversations, listHandoffs, queueLength } from './postgresDesk.ts'
 import { PostgresExpiry } from './postgresExpiry.ts'
-import { acceptEvent, acceptEvents, isKnown, pendingOf } from './postgresInbox.ts'
+import { acceptEvent, acceptEvents, freeFor, isKnown, pendingOf } from './postgresInbox.ts'
 import { claim, giveBack, sendingFor, waitingFor } from './postgresLeases.ts'
 import { eraseWords, readLog } from './postgresLog.ts'
 import { readPass, spendPass } from './postgresPasses.ts'
@@ -59,7 +61,7 @@ class PostgresStore implements Store {
   readonly #db: Connections
   readonly #now: () => number
   /** Each with what it does when something may have been missed. */
-  readonly #listeners = new Map<(conversation: string, seq: number) => void, (() => void) | undefined>()
+  readonly #listeners = new Map<LogListener, (() => void) | undefined>()
   readonly #hints: Hints
   readonly #expiry: PostgresExpiry
   /** Under which this process claims its work. */
@@ -93,9 +95,13 @@ class PostgresStore implements Store {
     return row && toConversation(row)
   }
 
+  free(inbound: Inbound): Promise<Conversation | undefined> {
+    return freeFor(this.#db.query, inbound)
+  }
+
   async accept(inbound: Inbound): Promise<Accepted> {
-    const accepted = await this.#told(inbound.conversation, (query) =>
-      acceptEvent(query, inbound, this.#now()),
+    const accepted = await this.#told(inbound.conversation, () =>
+      this.#db.transaction((query) => acceptEvent(query, inbound, this.#now())),
     )
     if (inbound.logged && !accepted.seen) this.#say(inbound.conversation, seqOf(accepted.activityId))
     this.#expiry.begin(this.#now())
@@ -129,9 +135,14 @@ class PostgresStore implements Store {
   }
 
   async commit(turn: Turn): Promise<'committed' | 'stale' | 'seen'> {
-    const last = await this.#told(turn.conversation, (query) => commitTurn(query, turn, this.#now()))
-    if (last === 'stale' || last === 'seen') return last
-    if (last) this.#say(turn.conversation, seqOf(last))
+    const work = (query: Query) => commitTurn(query, turn, this.#now())
+    const logged = await (isOneStatement(turn)
+      ? this.#told(turn.conversation, () => this.#db.single(work))
+      : this.#told(turn.conversation, () => this.#db.transaction(work)))
+    if (logged === 'stale' || logged === 'seen') return logged
+    const last = logged.at(-1)
+    if (last) this.#say(turn.conversation, last.seq, logged)
+    if (turn.accepts) this.#expiry.begin(this.#now())
     return 'committed'
   }
 
@@ -230,7 +241,7 @@ class PostgresStore implements Store {
     return listCounts(this.#db.query, from, to)
   }
 
-  onLogged(listener: (conversation: string, seq: number) => void, missed?: () => void): () => void {
+  onLogged(listener: LogListener, missed?: () => void): () => void {
     this.#listeners.set(listener, missed)
     return () => this.#listeners.delete(listener)
   }
@@ -248,9 +259,9 @@ class PostgresStore implements Store {
   }
 
   /** One whose answer was lost may have been committed, now or in a moment: who listens looks at once, and once more later. */
-  async #told<T>(conversation: string, work: (query: Query) => Promise<T>): Promise<T> {
+  async #told<T>(conversation: string, work: () => Promise<T>): Promise<T> {
     try {
-      return await this.#db.transaction(work)
+      return await work()
     } catch (error) {
       if (error instanceof UnsureCommit) {
         this.#unsure.add(conversation)
@@ -260,13 +271,13 @@ class PostgresStore implements Store {
     }
   }
 
-  #say(conversation: string, seq: number): void {
-    this.#tell(conversation, seq)
+  #say(conversation: string, seq: number, logged?: readonly Logged[]): void {
+    this.#tell(conversation, seq, logged)
     this.#hints.give(conversation, seq)
   }
 
-  #tell(conversation: string, seq: number): void {
-    for (const listener of this.#listeners.keys()) listener(conversation, seq)
+  #tell(conversation: string, seq: number, logged?: readonly Logged[]): void {
+    for (const listener of this.#listeners.keys()) listener(conversation, seq, logged)
   }
 }
 

@@ -36,7 +36,8 @@ export async function listCounts(query: Query, from: string, to: string): Promis
   return rows as unknown as Counted[]
 }
 
-function shardOf(conversation: string): number {
+/** Which of the rows of a count a conversation adds to. */
+export function shardOf(conversation: string): number {
   let sum = 0
   for (let at = 0; at < conversation.length; at++) sum += conversation.charCodeAt(at)
   return sum % shards

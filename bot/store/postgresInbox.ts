@@ -1,8 +1,9 @@
-import type { Accepted, Inbound, Pending, Turn } from './index.ts'
+import type { Accepted, Conversation, Inbound, Pending, Turn } from './index.ts'
 import { counting } from './postgresCounts.ts'
+import { columns } from './postgresDesk.ts'
 import { logAll } from './postgresLog.ts'
 import type { Query } from './postgresPool.ts'
-import { json, toPending } from './rows.ts'
+import { json, toConversation, toPending } from './rows.ts'
 
 /** Stores an event. Locks its conversation first: copies of an event that come at once stand in line there. */
 export async function acceptEvent(query: Query, inbound: Inbound, now: number): Promise<Accepted> {
@@ -28,6 +29,20 @@ export async function acceptEvent(query: Query, inbound: Inbound, now: number): 
       conversation,
     ])
   return { seen: false, activityId: id }
+}
+
+/** The conversation of an event that may be applied at once; nothing else waits there, and nobody has seen it. */
+export async function freeFor(
+  query: Query,
+  { conversation, channel, eventId }: Inbound,
+): Promise<Conversation | undefined> {
+  const [row] = await query(
+    `SELECT ${columns}, reference FROM conversations WHERE id = $1
+       AND NOT EXISTS (SELECT 1 FROM inbox WHERE conversation = $1 AND activity IS NOT NULL)
+       AND NOT EXISTS (SELECT 1 FROM inbox WHERE channel = $2 AND event = $3)`,
+    [conversation, channel, eventId],
+  )
+  return row && toConversation(row)
 }
 
 /** Conversations are locked in the order of their ids, so that two turns that tell each other do not wait for ever. */

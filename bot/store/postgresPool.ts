@@ -13,6 +13,8 @@ export type Run = (text: string, values?: unknown[]) => Promise<number>
 export interface Connections {
   query: Query
   run: Run
+  /** Runs `work` of one statement, which commits by itself. */
+  single<T>(work: (query: Query) => Promise<T>): Promise<T>
   /** Runs `work` in one transaction; committed when it resolves, undone when it rejects. */
   transaction<T>(work: (query: Query, run: Run) => Promise<T>): Promise<T>
   /** What others notify on the channel; `undefined` after a gap in which something may have been missed. */
@@ -77,6 +79,10 @@ export function openConnections(
     query: async (text, values) => (await withClient(pool, (client) => ask(client, text, values))).rows,
     run: async (text, values) =>
       (await withClient(pool, (client) => ask(client, text, values))).rowCount ?? 0,
+    single: (work) =>
+      withClient(pool, (client) =>
+        work(async (text, values) => (await ask(client, text, values).catch(unsure)).rows),
+      ),
     transaction: (work) => withClient(pool, (client) => inTransaction(client, work)),
     listen(channel, heard) {
       const { connectionTimeoutMillis, query_timeout } = usual
@@ -132,12 +138,12 @@ async function inTransaction<T>(
   }
 }
 
-/** Nobody knows whether the transaction was committed: its answer was lost. */
+/** Nobody knows whether it was committed: the answer was lost. */
 export class UnsureCommit extends Error {}
 
 function unsure(cause: unknown): never {
   if (!isBroken(cause)) throw cause
-  throw new UnsureCommit('The answer to COMMIT was lost; what was written is read again', { cause })
+  throw new UnsureCommit('The answer to a commit was lost; what was written is read again', { cause })
 }
 
 /** A refusal of the server has a code of five characters; without one nobody knows what the connection is at. */

@@ -1,11 +1,12 @@
-import type { Turn } from './index.ts'
+import type { Logged, Turn } from './index.ts'
+import { applyArrival } from './postgresArrival.ts'
 import { changeDesk } from './postgresDesk.ts'
 import { acceptEvents, applied, isSeen } from './postgresInbox.ts'
 import { eraseWords, logAll } from './postgresLog.ts'
 import { issuePass } from './postgresPasses.ts'
 import type { Query } from './postgresPool.ts'
 import { keepQuestion } from './postgresQuestions.ts'
-import { isSent, json } from './rows.ts'
+import { erased, isSent, json, seqOf } from './rows.ts'
 
 /**
  * Also refused when another process has applied the event: one that stood still after it had read what waits, and then
@@ -16,14 +17,33 @@ const advancing = `UPDATE conversations SET state = $1, version = version + 1, t
     AND NOT EXISTS (SELECT 1 FROM inbox WHERE channel = $5 AND event = $6 AND activity IS NULL)
   RETURNING seq`
 
-/** Everything a turn changes, in the transaction of `query`. Gives the id of the last activity it has logged, if any. */
+/** Everything a turn changes, in the transaction of `query`. Gives what it has logged. */
 export async function commitTurn(
   query: Query,
   turn: Turn,
   now: number,
-): Promise<string | undefined | 'stale' | 'seen'> {
+): Promise<Logged[] | 'stale' | 'seen'> {
   const { conversation, tells = [] } = turn
   if (tells.length > 0) await lockAll(query, [conversation, ...tells.map((told) => told.conversation)])
+  const logged = turn.accepts
+    ? await applyArrival(query, turn, turn.accepts, now)
+    : await advance(query, turn, now)
+  if (logged === 'stale' || logged === 'seen') return logged
+  await changeDesk(query, turn, now)
+  for (const pass of turn.passes ?? []) await issuePass(query, pass, now)
+  await acceptEvents(query, tells, now)
+  if (turn.question) await keepQuestion(query, conversation, turn.question, now)
+  if (turn.unsays) await eraseWords(query, conversation, turn.unsays)
+  if (!turn.accepts) await applied(query, turn, logged.at(-1)?.activity.id ?? turn.eventId, now)
+  // Whoever listens must not be told what the log has no longer.
+  return logged.map((entry) =>
+    entry.activity.id === turn.unsays ? { ...entry, activity: erased(entry.activity) } : entry,
+  )
+}
+
+/** What a turn says of an event that was stored before, or of one that nobody has brought. */
+async function advance(query: Query, turn: Turn, now: number): Promise<Logged[] | 'stale' | 'seen'> {
+  const { conversation } = turn
   if (turn.isNew && (await isSeen(query, turn))) return 'seen'
   const advanced = await query(advancing, [
     json(turn.state as object | undefined),
@@ -35,7 +55,6 @@ export async function commitTurn(
   ])
   if (advanced.length === 0) return 'stale'
   const said = turn.said.length > 0 ? await logAll(query, conversation, turn.said) : []
-  await changeDesk(query, turn, now)
   const sent = turn.sends ? said.filter(isSent) : []
   if (sent.length > 0)
     await query('INSERT INTO outbox (conversation, channel, activities, reply) VALUES ($1, $2, $3, $4)', [
@@ -49,12 +68,7 @@ export async function commitTurn(
       request,
       conversation,
     ])
-  for (const pass of turn.passes ?? []) await issuePass(query, pass, now)
-  await acceptEvents(query, tells, now)
-  if (turn.question) await keepQuestion(query, conversation, turn.question, now)
-  if (turn.unsays) await eraseWords(query, conversation, turn.unsays)
-  await applied(query, turn, said.at(-1)?.id ?? turn.eventId, now)
-  return said.at(-1)?.id
+  return said.map((activity) => ({ seq: seqOf(activity.id), activity }))
 }
 
 async function lockAll(query: Query, conversations: string[]): Promise<void> {

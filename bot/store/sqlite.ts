@@ -86,6 +86,11 @@ class SqliteStore implements Store {
     return accepted
   }
 
+  async free({ conversation, channel, eventId }: Inbound): Promise<Conversation | undefined> {
+    if (this.#sql.pending.get(conversation) || this.#sql.event.get(channel, eventId)) return undefined
+    return this.#conversation(conversation)
+  }
+
   async knows(channel: string, eventId: string): Promise<boolean> {
     return this.#sql.event.get(channel, eventId) !== undefined
   }

@@ -1,70 +1,87 @@
 import { mock } from 'node:test'
 import { expect } from 'chai'
-import { Lanes } from '../../bot/lanes.ts'
+import { Lanes, type Work } from '../../bot/lanes.ts'
 
 describe('a lane among several processes', () => {
+  let calls: string[]
+  let piece: PromiseWithResolvers<void>
+
+  beforeEach(() => {
+    mock.timers.enable({ apis: ['setInterval'] })
+    calls = []
+    piece = Promise.withResolvers()
+  })
   afterEach(() => mock.timers.reset())
 
-  it('stays ours as long as a piece of work takes, and is let go of after it', async () => {
-    mock.timers.enable({ apis: ['setInterval'] })
-    const calls: string[] = []
-    const { promise: piece, resolve: finish } = Promise.withResolvers<void>()
+  /** Lanes on a store that gives these answers to who asks for a lane, and the work at which they are when `began` resolves. */
+  function lanesWith(hold: () => boolean, run: (isOurs: () => Promise<boolean>) => unknown = () => {}) {
     const { promise: began, resolve: begin } = Promise.withResolvers<void>()
-    const lanes = new Lanes({
+    const work: Work = {
       store: {
         isShared: () => true,
-        hold: async (_, ms) => calls.push(`hold ${ms}`) > 0,
-        letGo: async () => calls.push('let go') < 0,
-      },
-      kind: 'send',
-      run: () => {
-        begin()
-        return piece
-      },
-      find: async () => [],
-      onError: (_, error) => {
-        throw error
-      },
-    })
-    lanes.wake('c1')
-    await began
-    mock.timers.tick(2000)
-    mock.timers.tick(2000)
-    expect(calls).to.deep.equal(['hold 6000', 'hold 6000', 'hold 6000'])
-    finish()
-    await lanes.idle()
-    mock.timers.tick(6000)
-    expect(calls).to.deep.equal(['hold 6000', 'hold 6000', 'hold 6000', 'let go'])
-  })
-
-  it('is not believed to be ours because we have asked for it: another process has taken it while we stood still', async () => {
-    mock.timers.enable({ apis: ['setInterval'] })
-    const answers = [true, false, false]
-    const { promise: piece, resolve: finish } = Promise.withResolvers<void>()
-    const { promise: began, resolve: begin } = Promise.withResolvers<void>()
-    let goesOn: boolean | undefined
-    const lanes = new Lanes({
-      store: {
-        isShared: () => true,
-        hold: async () => answers.shift() ?? false,
-        letGo: async () => false,
+        hold: async (lane, ms) => calls.push(`hold ${lane} ${ms}`) > 0 && hold(),
+        letGo: async (lane) => calls.push(`let go ${lane}`) < 0,
       },
       kind: 'send',
       run: async (_, isOurs) => {
         begin()
-        await piece
-        goesOn = await isOurs()
+        await piece.promise
+        await run(isOurs)
       },
       find: async () => [],
       onError: (_, error) => {
         throw error
       },
-    })
+    }
+    return { lanes: new Lanes(work), began }
+  }
+  const held = 'hold send c1 6000'
+
+  it('stays ours as long as a piece of work takes, and is let go of after it', async () => {
+    const { lanes, began } = lanesWith(() => true)
     lanes.wake('c1')
     await began
     mock.timers.tick(2000)
-    finish()
+    mock.timers.tick(2000)
+    expect(calls).to.deep.equal([held, held, held])
+    piece.resolve()
+    await lanes.idle()
+    mock.timers.tick(6000)
+    expect(calls).to.deep.equal([held, held, held, 'let go send c1'])
+  })
+
+  it('is not believed to be ours because we have asked for it: another process has taken it while we stood still', async () => {
+    const answers = [true, false, false]
+    let goesOn: boolean | undefined
+    const { lanes, began } = lanesWith(
+      () => answers.shift() ?? false,
+      async (isOurs) => {
+        goesOn = await isOurs()
+      },
+    )
+    lanes.wake('c1')
+    await began
+    mock.timers.tick(2000)
+    piece.resolve()
     await lanes.idle()
     expect(goesOn).to.equal(false)
+  })
+
+  it('is not asked for where one piece of work is done at once, unless that claims it', async () => {
+    const { lanes } = lanesWith(() => true)
+    lanes.enter('c1', async () => {})
+    await lanes.idle()
+    expect(calls).to.deep.equal([])
+
+    lanes.enter('c1', async () => {
+      await lanes.claim('c1')
+      await piece.promise
+    })
+    await new Promise((resolve) => setImmediate(resolve))
+    mock.timers.tick(2000)
+    expect(calls).to.deep.equal([held, held])
+    piece.resolve()
+    await lanes.idle()
+    expect(calls).to.deep.equal([held, held, 'let go send c1'])
   })
 })

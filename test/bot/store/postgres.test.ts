@@ -76,6 +76,28 @@ describe('the PostgreSQL store', () => {
       expect(all.filter(({ seen }) => !seen)).to.have.length(1)
     })
 
+    it('lets one of them apply an event, and the other know it, however they meet', async () => {
+      for (let n = 0; n < 40; n++) {
+        const conversation = `met${n}`
+        await one.open(conversation, 'line')
+        const inbound = { ...event(`m${n}`), conversation }
+        const arriving = { ...turn(`m${n}`, 0), conversation, accepts: { inbound, seq: 0 } }
+        const met = n % 2 ? other.commit(arriving) : other.accept(inbound).then(({ seen }) => !seen)
+        const [mine, theirs] = await Promise.all([one.commit(arriving), met])
+        const isTheirs = theirs === true || theirs === 'committed'
+        expect([mine, isTheirs]).to.deep.equal(isTheirs ? ['stale', true] : ['committed', false])
+        const log = await one.activities(conversation, 0, 10)
+        expect(log.filter(({ activity }) => activity.text === `m${n}`)).to.have.length(1)
+      }
+    })
+
+    it('does not apply an event at once where another one, of no log, waits', async () => {
+      await one.open('c1', 'line')
+      await other.accept({ ...event('news'), logged: false })
+      const arriving = { ...turn('e1', 0), accepts: { inbound: event('e1'), seq: 0 } }
+      expect(await one.commit(arriving)).to.equal('stale')
+    })
+
     it('gives one of them the work of a conversation, until that lets go or its time is over', async () => {
       await one.accept(event('e1'))
       expect(await one.hold('turn c1', 60_000)).to.equal(true)
