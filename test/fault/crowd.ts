@@ -100,15 +100,31 @@ const said: Record<keyof Verdict, string> = {
 }
 
 /** The versions of all conversations in a PostgreSQL: how many turns were applied in each. */
-export async function versionsIn(place: string): Promise<Map<string, number>> {
+export function versionsIn(place: string): Promise<Map<string, number>> {
+  return inside(place, async (client, schema) => {
+    const { rows } = await client.query(`SELECT id, version FROM ${schema}.conversations`)
+    return new Map(rows.map(({ id, version }) => [id, Number(version)]))
+  })
+}
+
+/** How many events wait for their turns in a PostgreSQL, and answers for their channels, whoever works at them now. */
+export function waitingIn(place: string): Promise<number> {
+  return inside(place, async (client, schema) => {
+    const pending = `SELECT conversation FROM ${schema}.inbox WHERE activity IS NOT NULL`
+    const unsent = `SELECT conversation FROM ${schema}.outbox`
+    const { rows } = await client.query(`SELECT count(*) FROM (${pending} UNION ALL ${unsent}) AS both`)
+    return Number(rows[0].count)
+  })
+}
+
+async function inside<T>(place: string, work: (client: Client, schema: string) => Promise<T>): Promise<T> {
   const url = new URL(place)
-  const schema = url.searchParams.get('schema')
+  const schema = url.searchParams.get('schema') ?? ''
   url.searchParams.delete('schema')
   const client = new Client({ connectionString: String(url) })
   await client.connect()
   try {
-    const { rows } = await client.query(`SELECT id, version FROM ${schema}.conversations`)
-    return new Map(rows.map(({ id, version }) => [id, Number(version)]))
+    return await work(client, schema)
   } finally {
     await client.end()
   }

@@ -4,7 +4,7 @@ import { type LineStandIn, standInForLine } from '../support/lineStandIn.ts'
 import { startPostgres } from '../support/postgres.ts'
 import type { Served } from '../support/process.ts'
 import { endBots, startBots } from './bots.ts'
-import { versionsIn } from './crowd.ts'
+import { versionsIn, waitingIn } from './crowd.ts'
 import type { Context, Scenario } from './scenario.ts'
 
 const CUSTOMERS = 200
@@ -53,8 +53,8 @@ async function write(bots: readonly Served[], line: LineStandIn, round: number):
 }
 
 async function judge({ gate, figure }: Context, place: string, line: LineStandIn): Promise<void> {
+  while ((await waitingIn(place)) > 0) await sleep(100)
   const store = await openStore(place)
-  while ((await store.waiting()).length > 0 || (await store.sending()).length > 0) await sleep(100)
   const versions = await versionsIn(place)
   const sum = { doubled: 0, unanswered: 0, disordered: 0, turns: 0 }
   for (const [id, version] of versions) {
