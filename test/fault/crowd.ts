@@ -112,7 +112,7 @@ export function waitingIn(place: string): Promise<number> {
   return inside(place, async (client, schema) => {
     const pending = `SELECT conversation FROM ${schema}.inbox WHERE activity IS NOT NULL`
     const unsent = `SELECT conversation FROM ${schema}.outbox`
-    const { rows } = await client.query(`SELECT count(*) FROM (${pending} UNION ALL ${unsent}) AS both`)
+    const { rows } = await client.query(`SELECT count(*) FROM (${pending} UNION ALL ${unsent}) AS waiting`)
     return Number(rows[0].count)
   })
 }
