@@ -32,7 +32,7 @@ export async function commitTurn(
   await changeDesk(query, turn, now)
   for (const pass of turn.passes ?? []) await issuePass(query, pass, now)
   await acceptEvents(query, tells, now)
-  if (turn.question) await keepQuestion(query, conversation, turn.question, now)
+  if (turn.question && !turn.accepts) await keepQuestion(query, conversation, turn.question, now)
   if (turn.unsays) await eraseWords(query, conversation, turn.unsays)
   if (!turn.accepts) await applied(query, turn, logged.at(-1)?.activity.id ?? turn.eventId, now)
   // Whoever listens must not be told what the log has no longer.

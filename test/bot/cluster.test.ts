@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect } from 'chai'
-import { pressed, recordWalk, throughTheBank } from '../../bench/walk.ts'
+import { pressed, recordWalk, throughTheBank, withoutTheBank } from '../../bench/walk.ts'
 import { connect } from '../support/directLine.ts'
 import { Mind } from '../support/mind.ts'
 import { expectOnce, startPaced } from '../support/paced.ts'
@@ -76,7 +76,8 @@ describe('several processes that share one port', function () {
   })
 
   it('are exchanged one by one while customers write: no request fails, and each socket hears each message once', async () => {
-    const others = await startPaced(all, { customers, rate })
+    const walk = await recordWalk(new Mind(), withoutTheBank)
+    const others = await startPaced(all, { customers, rate, walk })
     for (let round = 1; round <= rounds; round++) {
       all.signal('SIGUSR2')
       await until(() => count(all, 'cluster.rolled') + count(all, 'cluster.not-rolled') === round)

@@ -1,4 +1,5 @@
 import { Agent, fetch } from 'undici'
+import { type Press, pressed } from '../../bench/walk.ts'
 import { type Activity, type Client, connect } from './directLine.ts'
 
 /** One of them, and what the server has said that it has. */
@@ -25,10 +26,13 @@ export interface Paced {
 /** More than so many under way at once is a machine that cannot follow: then it waits. */
 const MOST = 24
 
-/** So many begin at a server, and together write so many messages a second. */
+/** Of ten messages so many are answers to what the bot asks, where there is a walk; the others are free questions. */
+const ANSWERS = 9
+
+/** So many begin at a server, and together write so many messages a second; with a `walk` they go it again and again. */
 export async function startPaced(
   { url, secret }: { url: string; secret: string },
-  { customers, rate }: { customers: number; rate: number },
+  { customers, rate, walk = [] }: { customers: number; rate: number; walk?: readonly Press[] },
 ): Promise<Paced> {
   // Nothing is sent over a connection that has waited for longer than the server still takes requests.
   const dispatcher = new Agent({ keepAliveTimeout: 500, keepAliveMaxTimeout: 500 })
@@ -46,10 +50,17 @@ export async function startPaced(
   let postponed = 0
   let isOver = false
 
+  /** What a customer says the nth time. */
+  function answer(n: number): object {
+    const step = Math.floor(n / 10) * ANSWERS + (n % 10)
+    const press = n % 10 < ANSWERS ? walk[step % walk.length] : undefined
+    return press ? pressed(press, Math.floor(step / walk.length) + 1) : { type: 'message' }
+  }
+
   async function send(n: number): Promise<void> {
     const { conversation, key, taken } = all[n % all.length] as Customer
     const text = `number ${n}`
-    const body = { type: 'message', text, channelData: { clientActivityID: `n${n}` } }
+    const body = { ...answer(Math.floor(n / all.length)), text, channelData: { clientActivityID: `n${n}` } }
     try {
       for (;;) {
         const answer = await post(`conversations/${conversation}/activities`, key, body)

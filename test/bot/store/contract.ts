@@ -131,6 +131,26 @@ export function storeContract(open: () => Promise<Store> | Store): void {
     expect(await store.counts('2026-11-23', '2026-11-23')).to.have.length(1)
   })
 
+  it('keeps the question of a turn that accepts its own event, and what became of it', async () => {
+    await store.open('c1', 'directline')
+    const ask = (n: number, question: object) =>
+      store.commit({
+        ...arriving(`e${n}`, { question, said: [] }),
+        version: n,
+        accepts: { inbound: event(`e${n}`), seq: n },
+      })
+    expect(await ask(0, { text: 'first', locale: 'en' })).to.equal('committed')
+    expect(await ask(1, { locale: 'en', kind: 'unhelpful' })).to.equal('committed')
+    expect(await ask(2, { text: 'second', locale: 'ja' })).to.equal('committed')
+    expect(await ask(3, { text: 'third', locale: 'en' })).to.equal('committed')
+    expect(await ask(4, { text: 'fourth', locale: 'en', kind: 'nothing' })).to.equal('committed')
+    expect(await ask(5, { locale: 'en', kind: 'unhelpful' }), 'of none that waits').to.equal('committed')
+    expect((await store.unanswered()).map(({ question, kind }) => `${question} ${kind}`)).to.deep.equal([
+      'first unhelpful',
+      'fourth nothing',
+    ])
+  })
+
   it('accepts an event that belongs into no log with the commit of its turn', async () => {
     await store.open('c1', 'directline')
     const inbound = event('e1', { logged: false })
