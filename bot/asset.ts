@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
-import { build } from 'esbuild'
+import { build as esbuild } from 'esbuild'
 import type { Locale } from '../locales/index.ts'
 import { type HttpAnswer, HttpError, type HttpRequest, type Route } from './route.ts'
 
@@ -26,9 +26,25 @@ export const forever = 'public, max-age=31536000, immutable'
 export const briefly = 'public, max-age=300'
 export const askAgain = 'no-cache'
 
-/** Bundles one script or style sheet of `web/`. Rejects with what esbuild has against it. */
-export async function bundle(entry: string, define: Record<string, string> = {}): Promise<Buffer> {
-  const result = await build({
+const bundled = new Map<string, Promise<Buffer>>()
+
+/** Bundles one script or style sheet of `web/`, once a process. Rejects with what esbuild has against it. */
+export function bundle(entry: string, define: Record<string, string> = {}): Promise<Buffer> {
+  const name = `${entry} ${JSON.stringify(define)}`
+  const begun = bundled.get(name) ?? build(entry, define)
+  bundled.set(name, begun)
+  return begun
+}
+
+/** Begins what the pages need: esbuild works in a process of its own, while this one is still loading the rest. */
+export function bundleAhead(): void {
+  // Whoever needs one hears what was wrong with it.
+  for (const entry of ['chat/index.ts', 'desk/index.ts', 'help.ts', 'chat/chat.css', 'desk/desk.css'])
+    bundle(entry).catch(() => undefined)
+}
+
+async function build(entry: string, define: Record<string, string>): Promise<Buffer> {
+  const result = await esbuild({
     entryPoints: [join(folder, entry)],
     bundle: true,
     minify: true,

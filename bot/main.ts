@@ -15,6 +15,7 @@ It has no options: its settings are environment variables, see README.md. Ctrl+C
 async function main(): Promise<void> {
   loadSdkLean()
   if (process.argv.length > 2) (await import('../content/index.ts')).readCommandLine(usage)
+  ;(await import('./asset.ts')).bundleAhead()
   const { startKaijo } = await import('./start.ts')
   const config = readConfig()
   const log = createLog(config.logLevel)
@@ -22,7 +23,7 @@ async function main(): Promise<void> {
   // Of several only the one that has been asked for the first link says where they are.
   if (!cluster.isWorker || config.desk.welcomes) sayWhere(kaijo)
   flushCompileCache()
-  giveBackMemory()
+  void kaijo.prepared.then(giveBackMemory)
 
   let isStopping = false
   const stop = async (drainMs?: number) => {

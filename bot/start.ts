@@ -45,6 +45,8 @@ export interface Kaijo {
   store: Store
   turns: Turns
   live: Live
+  /** Resolves when what is made after the start is made. */
+  prepared: Promise<void>
   /** What agents can do with a conversation, and which of them are there. */
   desk: Desk
   presence: Presence
@@ -203,7 +205,7 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
   await turns.start()
   await delivery.start()
   await server.listen()
-  void live.prepare()
+  const prepared = live.prepare()
   const sweeper = sweepQueue({
     ...queue,
     desk,
@@ -226,6 +228,7 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
     store,
     turns,
     live,
+    prepared,
     desk,
     presence,
     access,
