@@ -1,5 +1,5 @@
-import type { Node, Pair } from 'yaml'
-import { isAlias, isNode, isPair, Lexer, LineCounter, Parser, parseDocument, visit } from 'yaml'
+import type { CST, Document, Node, Pair } from 'yaml'
+import { Composer, isAlias, isNode, isPair, Lexer, LineCounter, Parser, visit, YAMLParseError } from 'yaml'
 import type { Place } from './finding.ts'
 import type { Report } from './report.ts'
 
@@ -28,10 +28,10 @@ export function readSource(file: string, bytes: Uint8Array, report: Report): Sou
     const { line, col } = lines.linePos(offset)
     return { file, line, column: col }
   }
-  const deep = tooDeep(text)
-  if (deep !== undefined) return refuse('too-deep', placeAt(deep), { most: mostDepth })
+  const tokens = tokensOf(text)
+  if (typeof tokens === 'number') return refuse('too-deep', placeAt(tokens), { most: mostDepth })
 
-  const document = parseDocument(text, { prettyErrors: false })
+  const document = documentOf(tokens, text.length)
   for (const error of document.errors) {
     const rule = rules.get(error.code) ?? 'yaml-syntax'
     report.add(rule, placeAt(error.pos[0]), { detail: error.message, name: wordAt(text, error.pos[0]) })
@@ -80,14 +80,28 @@ function countLines(text: string): LineCounter {
   return lines
 }
 
-/** The offset where the nesting becomes too deep, found before anything recursive sees the text. */
-function tooDeep(text: string): number | undefined {
+/** What YAML's parser makes of it, or the offset where the nesting becomes too deep for all that is recursive. */
+function tokensOf(text: string): CST.Token[] | number {
   const parser = new Parser()
+  const tokens: CST.Token[] = []
   for (const lexeme of new Lexer().lex(text)) {
-    for (const _ of parser.next(lexeme));
+    tokens.push(...parser.next(lexeme))
     if (parser.stack.length > mostDepth) return parser.offset
   }
-  return undefined
+  return [...tokens, ...parser.end()]
+}
+
+/** The first document; that there is another one is an error of it. */
+function documentOf(tokens: readonly CST.Token[], length: number): Document.Parsed {
+  const all = new Composer({ prettyErrors: false }).compose(tokens, true, length)
+  const [first, second] = [...all] as [Document.Parsed, Document.Parsed?]
+  if (second) {
+    const [from, to] = second.range
+    first.errors.push(
+      new YAMLParseError([from, to], 'MULTIPLE_DOCS', 'There are several documents in one file'),
+    )
+  }
+  return first
 }
 
 function startOf(node: Node | Pair | null | undefined): number {
@@ -107,6 +121,7 @@ function isFreeOfAliases(
   placeAt: (offset: number) => Place,
   report: Report,
 ): boolean {
+  if (!/[&*]/.test(text)) return true
   let found = 0
   visit(root, {
     Node(_, node) {
