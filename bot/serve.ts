@@ -20,17 +20,23 @@ interface Parts {
   metrics: Metrics
   rates: Rates
   crowd: Crowd
-  isClosing: () => boolean
+  headers: CommonHeaders
 }
+
+/** What every answer carries, whatever its route says. */
+export type CommonHeaders = (
+  route: Pick<Route, 'cors'>,
+  request: IncomingMessage,
+  id: string,
+) => Record<string, string>
 
 /** Milliseconds; Node looks twice before it believes that nothing moves. */
 const unread = 5000
 
 /** The one wrapping of all routes: limits before, guarding headers and fixed errors after, a line in log and metrics. */
 export function createServe(parts: Parts): Serve {
-  const { config, log, crowd } = parts
+  const { config, log, crowd, headers } = parts
   const admitted = createAdmission(parts)
-  const headers = createHeaders(parts)
   const own = config.ownOrigin
 
   return async (route, request, response) => {
@@ -39,9 +45,6 @@ export function createServe(parts: Parts): Serve {
     const isHead = request.method === 'HEAD'
     let answer: Wire
     try {
-      const refusal = crowd.refuses(route)
-      // Before anything is done for it: most of them are to be served that are here.
-      if (refusal) throw refusal
       const call = await admitted(route, request)
       const url = URL.parse((own ?? `http://${request.headers.host}`) + request.url)
       if (!url) throw unreadable()
@@ -101,10 +104,17 @@ function createAdmission({ config, rates }: Parts) {
   }
 }
 
-function createHeaders({ config, isClosing }: Parts) {
+/** Guards, the request's id, and what pages of allowed origins may read. */
+export function createHeaders({
+  config,
+  isClosing,
+}: {
+  config: Config
+  isClosing: () => boolean
+}): CommonHeaders {
   const origins = createOrigins(config.ownOrigin, config.widgetOrigins)
   const guards = guardHeaders(config.publicUrl.startsWith('https:'))
-  return (route: Route, request: IncomingMessage, id: string): Record<string, string> => {
+  return (route, request, id) => {
     const { origin, host } = request.headers
     const isShared = route.cors && origin !== undefined && origins.allows(origin, host)
     return {

@@ -10,7 +10,8 @@ import type { Logger } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { HttpError, type Route } from './route.ts'
 import { fallbacks, preflights } from './routeTable.ts'
-import { createServe, type Serve, unreadable } from './serve.ts'
+import { createHeaders, createServe, type Serve, unreadable } from './serve.ts'
+import { createTurnAway } from './turnAway.ts'
 import { acceptUpgrades, type Upgrade } from './upgrade.ts'
 
 /** The one HTTP server of the bot. */
@@ -59,12 +60,16 @@ export function createServer(parts: ServerParts): Server {
   const rates = createRates(config.limits)
   const crowd = createCrowd(config.limits.requestsAtOnce, parts.behind)
   let isClosing = false
-  const serve = createServe({ ...parts, rates, crowd, isClosing: () => isClosing })
-  const routed = router([...parts.routes, ...health.routes, metricsRoute(metrics)], serve)
+  const headers = createHeaders({ config, isClosing: () => isClosing })
+  const serve = createServe({ ...parts, rates, crowd, headers })
+  const routes = [...parts.routes, ...health.routes, metricsRoute(metrics)]
+  const routed = router(routes, serve)
+  const turnsAway = createTurnAway({ crowd, headers, metrics, routes })
   const inLine = oneByOne()
   const front = createListener(listener, (request, response) => {
     response.on('error', () => request.destroy())
     inLine(request, response, () => {
+      if (turnsAway(request, response)) return
       const refusal = refused(request)
       if (refusal) void serve(refusing(refusal), request, response)
       else routed(request, response)
