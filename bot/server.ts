@@ -32,7 +32,7 @@ export interface ServerParts {
   log: Logger
   metrics: Metrics
   health: Health
-  /** Conversations whose turns are being taken; none unless said otherwise. */
+  /** Conversations whose turns wait for us, and not for the outside; none unless said otherwise. */
   behind?: () => number
   /** Milliseconds that running requests are given at the end. */
   patience?: number

@@ -97,7 +97,7 @@ interface Deps {
   onTurn?: (turn: Committed, ms: number) => void
 }
 
-/** Turns with their beginning and end, and of how many conversations they are being taken. */
+/** Turns with their beginning and end, and in how many conversations we work at them: those that wait for the outside do not count. */
 export interface TakenTurns extends Turns {
   readonly busy: number
   start(): Promise<void>
@@ -117,6 +117,8 @@ class TurnTaker implements TakenTurns {
   readonly #asleep = new Set<string>()
   /** The event of each conversation that is being stored. */
   readonly #arriving = new Map<string, Promise<unknown>>()
+  /** Conversations whose turns wait for an answer from outside. */
+  readonly #outside = new Set<string>()
   readonly #dayOf: (at: number) => string
 
   constructor(deps: Deps) {
@@ -134,7 +136,7 @@ class TurnTaker implements TakenTurns {
   }
 
   get busy(): number {
-    return this.#lanes.busy
+    return this.#lanes.busy - this.#outside.size
   }
 
   /** Takes up what was accepted before a crash. */
@@ -294,9 +296,12 @@ class TurnTaker implements TakenTurns {
   }
 
   /** It will take a while: the lane is claimed, so that no other process takes up what waits there meanwhile. */
-  async #storeFirst(arrival: Arrival): Promise<Accepted> {
-    await this.#lanes.claim(arrival.inbound.conversation)
-    return arrival.accept()
+  async #goOutside(conversation: string, arrival?: Arrival): Promise<void> {
+    if (arrival) {
+      await this.#lanes.claim(conversation)
+      await arrival.accept()
+    }
+    this.#outside.add(conversation)
   }
 
   /** Asks who has the conversation before any dialog runs: while a person has it, nothing is said and news are kept. */
@@ -322,7 +327,7 @@ class TurnTaker implements TakenTurns {
         state,
         owner: owner as Heard['owner'],
         desk: this.#deps.desk?.(conversation),
-        ...(arrival && { accepted: () => this.#storeFirst(arrival) }),
+        accepted: () => this.#goOutside(id, arrival),
       })
     } catch (error) {
       // A mistake of ours must neither stop the conversation nor be tried for ever: the event counts as applied.
@@ -330,6 +335,8 @@ class TurnTaker implements TakenTurns {
       const again = nextTry(event, id, this.#now())
       if (again) return { said: [], state, requests: [], passes: [], again, trace: { event: 'broken' } }
       return { said: [bot.apology(state)], state, requests: [], passes: [], trace: { event: 'broken' } }
+    } finally {
+      this.#outside.delete(id)
     }
   }
 }

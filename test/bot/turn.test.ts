@@ -89,6 +89,28 @@ describe('the taking of turns', () => {
     expect((await answers()).map(({ text }) => text)).to.deep.equal(['41: m1'])
   })
 
+  it('are counted while we work at them, and not while they wait for the outside', async () => {
+    await store.open('c1', 'test')
+    const answer = Promise.withResolvers<void>()
+    const steps: number[] = []
+    const bot = counting()
+    const reply: Bot['reply'] = async (heard) => {
+      steps.push(turns.busy)
+      await heard.accepted?.()
+      steps.push(turns.busy)
+      await answer.promise
+      return bot.reply(heard)
+    }
+    const turns = takeTurns({ store, bot: () => ({ ...bot, reply }), log })
+    // The first is applied at once, the second waits in its lane.
+    for (const id of ['m1', 'm2']) await turns.accept(message(id))
+    expect(steps).to.deep.equal([1, 0])
+    answer.resolve()
+    await turns.idle()
+    expect(steps).to.deep.equal([1, 0, 1, 0])
+    expect(turns.busy).to.equal(0)
+  })
+
   it('says sorry, keeps the state and goes on when the dialogs have a mistake', async () => {
     const bot = counting()
     const reply: Bot['reply'] = (heard) => {
