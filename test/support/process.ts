@@ -49,10 +49,20 @@ export async function serve(env: Record<string, string> = {}, program = [entry])
     output: () => written,
     isRunning,
     async start() {
-      child = spawn(process.execPath, program, { env: { PATH: process.env.PATH, ...settings }, cwd: dir })
-      child.stdout?.on('data', (chunk) => (written += chunk))
-      child.stderr?.on('data', (chunk) => (written += chunk))
-      await ready(`${url}/readyz`, isRunning, () => written)
+      for (let tries = 1; ; tries++) {
+        const before = written.length
+        child = spawn(process.execPath, program, { env: { PATH: process.env.PATH, ...settings }, cwd: dir })
+        child.stdout?.on('data', (chunk) => (written += chunk))
+        child.stderr?.on('data', (chunk) => (written += chunk))
+        try {
+          await ready(`${url}/readyz`, isRunning, () => written)
+          break
+        } catch (error) {
+          // A connection of this machine may leave by the very port that was free a moment ago.
+          if (tries === 5 || !written.slice(before).includes('SANDBOX_PORT is in use')) throw error
+          await new Promise((resolve) => setTimeout(resolve, 500))
+        }
+      }
       // There is none when the test brings a bank of its own.
       const authority = join(dir, 'sandbox', 'ca.crt')
       if (existsSync(authority)) trust(readFileSync(authority, 'utf8'))
