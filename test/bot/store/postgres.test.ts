@@ -91,6 +91,22 @@ describe('the PostgreSQL store', () => {
       }
     })
 
+    it('lets an event be applied at once, or another one be stored before it, and says which', async () => {
+      for (let n = 0; n < 60; n++) {
+        const conversation = `beside${n}`
+        await one.open(conversation, 'line')
+        const inbound = { ...event(`a${n}`), conversation }
+        const arriving = { ...turn(`a${n}`, 0), conversation, accepts: { inbound, seq: 0 } }
+        const beside = other.accept({ ...event(`b${n}`), conversation })
+        const [mine] = await Promise.all([one.commit(arriving), beside])
+        const log = (await one.activities(conversation, 0, 10)).map(({ activity }) => activity.text)
+        expect(log).to.deep.equal(
+          mine === 'committed' ? [`a${n}`, `answer to a${n}`, `b${n}`] : [`b${n}`],
+          mine,
+        )
+      }
+    })
+
     it('does not apply an event at once where another one, of no log, waits', async () => {
       await one.open('c1', 'line')
       await other.accept({ ...event('news'), logged: false })
