@@ -28,9 +28,6 @@ const cost = { parallelism: 1, tagLength: 32, memory: 19 * 1024, passes: 2 }
 export const slowly: Derive = (message, nonce, pepper) =>
   argon2id('argon2id', { ...cost, message, nonce, secret: pepper })
 
-/** The loop goes round once: everything else has its turn. */
-const aRound = () => new Promise<void>((resolve) => setImmediate(resolve))
-
 /** One answer that is waited for. */
 interface Asked {
   contract: string
@@ -78,18 +75,14 @@ export function createSecrets(db: DatabaseSync, pepper: Buffer, by: Derive = slo
     const right = new Set<Asked>()
     for (const one of counted) if (one.hash && (await isRight(one))) right.add(one.asked)
     if (counted.some(({ hash }) => !hash)) await by(all[0]?.value ?? '', randomBytes(16), pepper)
-    for (const asked of all) {
-      asked.answer(right.has(asked))
-      // What is made of each answer is made now: the chat in the same process does not wait for all of them.
-      await aRound()
-    }
+    for (const asked of all) asked.answer(right.has(asked))
   }
 
   async function work(): Promise<void> {
     if (isWorking) return
     isWorking = true
     // Whoever comes in the same moment is taken along.
-    await aRound()
+    await new Promise((resolve) => setImmediate(resolve))
     while (waiting.length > 0) {
       const all = waiting
       waiting = []
