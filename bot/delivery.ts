@@ -1,5 +1,6 @@
 import { Lanes } from './lanes.ts'
 import type { Logger } from './log.ts'
+import { Sending } from './sending.ts'
 import type { Outgoing, Store } from './store/index.ts'
 
 /** How a channel sends what was said. */
@@ -37,7 +38,7 @@ export class Delivery {
   readonly #deps: Deps
   readonly #senders: Map<string, Sender>
   readonly #now: () => number
-  readonly #lanes: Lanes
+  readonly #lanes: Lanes<Sending>
   readonly #timers = new Map<string, NodeJS.Timeout>()
   /**
    * Where the next try is due whatever the clock on the wall says: at our start, as whoever runs it may have mended what
@@ -50,10 +51,10 @@ export class Delivery {
     this.#senders = new Map(deps.senders.map((sender) => [sender.channel, sender]))
     this.#now = deps.now ?? Date.now
     this.#lanes = new Lanes({
-      store: deps.store,
-      kind: 'send',
-      run: async (conversation, isOurs) => {
-        while ((await isOurs()) && (await this.#sendNext(conversation)));
+      isShared: () => deps.store.isShared(),
+      claim: (conversation) => new Sending(deps.store, conversation),
+      run: async (_, isOurs, sending) => {
+        while ((await isOurs()) && (await this.#sendNext(sending)));
       },
       // What waits for another try has its timer.
       find: async () =>
@@ -90,10 +91,11 @@ export class Delivery {
     for (const timer of this.#timers.values()) clearTimeout(timer)
   }
 
-  /** Whether there may be more to send now. */
-  async #sendNext(conversation: string): Promise<boolean> {
+  /** Whether there is more to send now. */
+  async #sendNext(sending: Sending): Promise<boolean> {
     const { store, log } = this.#deps
-    const out = await store.outgoing(conversation)
+    const { conversation } = sending
+    const out = await sending.next()
     const sender = out && this.#senders.get(out.channel)
     if (!out || !sender) return false
     const early = out.dueAt - this.#now()
@@ -105,14 +107,14 @@ export class Delivery {
     }
     const result = await this.#try(sender, out)
     if (result === 'sent' || result === 'dropped') {
-      await store.sent(out.id)
+      const isMore = await sending.sent(out)
       log[result === 'sent' ? 'info' : 'warn']({
         event: `delivery.${result}`,
         channel: out.channel,
         conversation,
         attempt: out.attempts + 1,
       })
-      return true
+      return isMore
     }
     const { note, after } = result
     await store.postpone(out.id, { dueAt: this.#now() + after, attempts: out.attempts + 1, note })

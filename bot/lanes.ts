@@ -1,12 +1,18 @@
-import type { Store } from './store/index.ts'
+/** How a lane is claimed among processes, from when it is worked at until it is not. */
+export interface Claim {
+  /** Claims it, or claims it anew, for so many milliseconds; false when another process has it, and that one hears of it. */
+  hold(ms: number): Promise<boolean>
+  /** Gives it back; whether another process has asked for it meanwhile. */
+  letGo(): Promise<boolean>
+}
 
 /** What is done in the lanes. */
-export interface Work {
-  store: Pick<Store, 'hold' | 'letGo' | 'isShared'>
-  /** What it is called among processes. */
-  kind: 'turn' | 'send'
+export interface Work<C extends Claim> {
+  /** Whether there may be other processes. */
+  isShared(): boolean
+  claim(conversation: string): C
   /** Does everything that waits in a conversation; `isOurs` says between two pieces whether to go on. */
-  run(conversation: string, isOurs: () => Promise<boolean>): Promise<void>
+  run(conversation: string, isOurs: () => Promise<boolean>, claim: C): Promise<void>
   /** Conversations in which something waits that nobody works at. */
   find(): Promise<string[]>
   onError(conversation: string, error: unknown): void
@@ -22,8 +28,8 @@ const LOOK_MS = 2000
  * One lane for each conversation: what waits there is done in its order, and any number of lanes side by side. Among
  * processes that share a store a lane belongs to one at a time; who cannot have it is heard by who has it.
  */
-export class Lanes {
-  readonly #work: Work
+export class Lanes<C extends Claim = Claim> {
+  readonly #work: Work<C>
   /** Lanes at work; true when more has come meanwhile. */
   readonly #busy = new Map<string, boolean>()
   /** Of lanes that were entered. */
@@ -32,14 +38,14 @@ export class Lanes {
   #looking: NodeJS.Timeout | undefined
   #isStopped = false
 
-  constructor(work: Work) {
+  constructor(work: Work<C>) {
     this.#work = work
   }
 
   /** Takes up what waits, of an earlier run too; with a shared store again and again. */
   async start(): Promise<void> {
     await this.#look()
-    if (this.#work.store.isShared())
+    if (this.#work.isShared())
       this.#looking = setInterval(() => void this.#look().catch(() => undefined), LOOK_MS)
   }
 
@@ -72,7 +78,7 @@ export class Lanes {
 
   /** Keeps other processes out of a lane that was entered, as far as that can be done, until the piece is done. */
   async claim(conversation: string): Promise<void> {
-    const lease = this.#lease(conversation)
+    const lease = new Lease(this.#work.claim(conversation), this.#work.isShared())
     this.#claimed.set(conversation, lease)
     await lease.begin().catch(() => false)
   }
@@ -130,40 +136,36 @@ export class Lanes {
 
   /** Whether another process has asked for the lane meanwhile: what it brought waits now. */
   async #takeTurn(conversation: string): Promise<boolean> {
-    const { run } = this.#work
-    const lease = this.#lease(conversation)
+    const claim = this.#work.claim(conversation)
+    const lease = new Lease(claim, this.#work.isShared())
     if (!(await lease.begin())) return false
     try {
-      await run(conversation, async () => !this.#isStopped && lease.isOurs())
+      await this.#work.run(conversation, async () => !this.#isStopped && lease.isOurs(), claim)
     } catch (error) {
       await lease.end().catch(() => undefined)
       throw error
     }
     return lease.end()
   }
-
-  #lease(conversation: string): Lease {
-    return new Lease(this.#work.store, `${this.#work.kind} ${conversation}`)
-  }
 }
 
 /** A lane that is ours among processes, and stays so as long as a piece of work takes: a channel has half a minute. */
 class Lease {
-  readonly #store: Work['store']
-  readonly #lane: string
+  readonly #claim: Claim
+  readonly #isShared: boolean
   /** When we last asked for it and got it. */
   #since = Number.NEGATIVE_INFINITY
   #renewing: NodeJS.Timeout | undefined
   #renewed: Promise<unknown> = Promise.resolve()
 
-  constructor(store: Work['store'], lane: string) {
-    this.#store = store
-    this.#lane = lane
+  constructor(claim: Claim, isShared: boolean) {
+    this.#claim = claim
+    this.#isShared = isShared
   }
 
   async begin(): Promise<boolean> {
     if (!(await this.#hold())) return false
-    if (this.#store.isShared())
+    if (this.#isShared)
       this.#renewing = setInterval(() => {
         this.#renewed = this.#hold().catch(() => undefined)
       }, LEASE_MS / 3)
@@ -179,12 +181,12 @@ class Lease {
     clearInterval(this.#renewing)
     // Else it would come after we have let go, and nobody would work there.
     await this.#renewed
-    return this.#store.letGo(this.#lane)
+    return this.#claim.letGo()
   }
 
   async #hold(): Promise<boolean> {
     const asked = performance.now()
-    const isHeld = await this.#store.hold(this.#lane, LEASE_MS)
+    const isHeld = await this.#claim.hold(LEASE_MS)
     this.#since = isHeld ? asked : Number.NEGATIVE_INFINITY
     return isHeld
   }

@@ -126,8 +126,11 @@ class TurnTaker implements TakenTurns {
     this.#now = deps.now ?? Date.now
     this.#dayOf = calendar(deps.timezone ?? (() => defaultSupport.timezone))
     this.#lanes = new Lanes({
-      store: deps.store,
-      kind: 'turn',
+      isShared: () => deps.store.isShared(),
+      claim: (conversation) => ({
+        hold: (ms) => deps.store.hold(`turn ${conversation}`, ms),
+        letGo: () => deps.store.letGo(`turn ${conversation}`),
+      }),
       run: (conversation, isOurs) => this.#takeAll(conversation, isOurs),
       find: async () =>
         (await deps.store.waiting()).filter((conversation) => !this.#asleep.has(conversation)),

@@ -214,6 +214,11 @@ export interface Outgoing {
   note?: object
 }
 
+/** What still is to be sent, and when: milliseconds since 1970, 0 when it was never tried. */
+export interface Unsent extends Outgoing {
+  dueAt: number
+}
+
 /** What lets somebody in once, for a short time: a deep link or a guide number. It knows a place and nobody. */
 export interface Pass {
   /** A deep link's id, or a guide number of 8 digits. */
@@ -278,11 +283,16 @@ export interface Store {
    */
   spend(id: string, tells?: (pass: Pass, requesters: string[]) => Inbound[]): Promise<Pass | undefined>
   /** The oldest unsent of a conversation, whether or not it is due. */
-  outgoing(conversation: string): Promise<(Outgoing & { dueAt: number }) | undefined>
+  outgoing(conversation: string): Promise<Unsent | undefined>
+  /** Holds `send c1`, and gives what `outgoing` gives; undefined when another process works at it. */
+  holdToSend(conversation: string, ms: number): Promise<{ out?: Unsent } | undefined>
   /** Conversations that have something to send, and no other process at it. */
   sending(): Promise<string[]>
-  /** The channel has taken it, or it can never be sent. Durable when it resolves. */
-  sent(id: number): Promise<void>
+  /**
+   * The channel has taken it, or it can never be sent. Gives the next of its conversation; when there is none, lets go of
+   * `send c1` and tells what `letGo` tells. Durable when it resolves.
+   */
+  sent(out: Pick<Outgoing, 'id' | 'conversation'>): Promise<{ next?: Unsent; isWanted: boolean }>
   /** Remembers a note, and that another try is due; durable when it resolves. */
   postpone(id: number, again: { dueAt: number; attempts: number; note?: object }): Promise<void>
   /** Questions without an answer that helped, oldest first. */

@@ -11,12 +11,12 @@ import type {
   Listing,
   Logged,
   LogListener,
-  Outgoing,
   Pass,
   Pending,
   Store,
   Turn,
   Unanswered,
+  Unsent,
 } from './index.ts'
 import { migrate } from './migrate.ts'
 import { isOneStatement } from './postgresArrival.ts'
@@ -27,11 +27,12 @@ import { PostgresExpiry } from './postgresExpiry.ts'
 import { acceptEvent, acceptEvents, freeFor, isKnown, pendingOf } from './postgresInbox.ts'
 import { claim, giveBack, sendingFor, waitingFor } from './postgresLeases.ts'
 import { eraseWords, readLog } from './postgresLog.ts'
+import { claimOutbox, oldestUnsent, takeOut } from './postgresOutbox.ts'
 import { readPass, spendPass } from './postgresPasses.ts'
 import { addressed, type Connections, openConnections, type Query, UnsureCommit } from './postgresPool.ts'
 import { listUnanswered } from './postgresQuestions.ts'
 import { commitTurn } from './postgresTurn.ts'
-import { json, QUESTIONS_KEPT_MS, seqOf, toConversation, toOutgoing } from './rows.ts'
+import { json, QUESTIONS_KEPT_MS, seqOf, toConversation } from './rows.ts'
 
 /** Where the store is, and what it needs of the outside. */
 export interface PostgresPlace {
@@ -205,20 +206,20 @@ class PostgresStore implements Store {
     })
   }
 
-  async outgoing(conversation: string): Promise<(Outgoing & { dueAt: number }) | undefined> {
-    const [row] = await this.#db.query(
-      'SELECT outbox.id, conversation, outbox.channel, activities, reply, attempts, due_at, note, reference FROM outbox JOIN conversations ON conversations.id = conversation WHERE conversation = $1 ORDER BY outbox.id LIMIT 1',
-      [conversation],
-    )
-    return row && toOutgoing(row)
+  outgoing(conversation: string): Promise<Unsent | undefined> {
+    return oldestUnsent(this.#db.query, conversation)
+  }
+
+  holdToSend(conversation: string, ms: number): Promise<{ out?: Unsent } | undefined> {
+    return claimOutbox(this.#db.query, conversation, this.#self, ms)
   }
 
   sending(): Promise<string[]> {
     return sendingFor(this.#db.query, this.#self)
   }
 
-  async sent(id: number): Promise<void> {
-    await this.#db.query('DELETE FROM outbox WHERE id = $1', [id])
+  sent(out: Pick<Unsent, 'id' | 'conversation'>): Promise<{ next?: Unsent; isWanted: boolean }> {
+    return takeOut(this.#db.query, out, this.#self)
   }
 
   async postpone(

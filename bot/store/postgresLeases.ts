@@ -1,18 +1,18 @@
 import type { Query } from './postgresPool.ts'
 
 const isFree = '(leases.holder = excluded.holder OR leases.held_until < now())'
+/** Of $1, a piece of work, for $2, who claims it, and $3 milliseconds. Whoever has it hears of it when that cannot be. */
+export const claiming = `INSERT INTO leases (work, holder, held_until)
+  VALUES ($1, $2, now() + $3 * interval '1 millisecond')
+  ON CONFLICT (work) DO UPDATE SET
+    holder = CASE WHEN ${isFree} THEN excluded.holder ELSE leases.holder END,
+    held_until = CASE WHEN ${isFree} THEN excluded.held_until ELSE leases.held_until END,
+    is_wanted = leases.is_wanted OR NOT ${isFree}
+  RETURNING holder`
 
-/** Claims a piece of work for `holder`; whoever has it hears of it when that cannot be. */
+/** Claims a piece of work for `holder`. */
 export async function claim(query: Query, work: string, holder: string, ms: number): Promise<boolean> {
-  const [row] = await query(
-    `INSERT INTO leases (work, holder, held_until) VALUES ($1, $2, now() + $3 * interval '1 millisecond')
-     ON CONFLICT (work) DO UPDATE SET
-       holder = CASE WHEN ${isFree} THEN excluded.holder ELSE leases.holder END,
-       held_until = CASE WHEN ${isFree} THEN excluded.held_until ELSE leases.held_until END,
-       is_wanted = leases.is_wanted OR NOT ${isFree}
-     RETURNING holder`,
-    [work, holder, ms],
-  )
+  const [row] = await query(claiming, [work, holder, ms])
   return row?.holder === holder
 }
 

@@ -1,4 +1,4 @@
-import type { Conversation, Handoff, Listed, Logged, Outgoing, Pass, Pending } from './index.ts'
+import type { Conversation, Handoff, Listed, Logged, Pass, Pending, Unsent } from './index.ts'
 
 /** A row as a database gives it. */
 export type Row = Record<string, string | number | null>
@@ -76,7 +76,7 @@ export function toPass({ id, flow, step, request, expires_at: expiresAt }: Row):
 }
 
 /** What waits to be sent, of its row. */
-export function toOutgoing(row: Row): Outgoing & { dueAt: number } {
+export function toUnsent(row: Row): Unsent {
   const { id, conversation, channel, attempts, due_at: dueAt } = row as Record<string, never>
   const parts = { activities: row.activities, reply: row.reply, reference: row.reference, note: row.note }
   const read = Object.entries(parts).flatMap(([name, text]) =>

@@ -11,12 +11,12 @@ import type {
   Listing,
   Logged,
   LogListener,
-  Outgoing,
   Pass,
   Pending,
   Store,
   Turn,
   Unanswered,
+  Unsent,
 } from './index.ts'
 import {
   json,
@@ -24,9 +24,9 @@ import {
   type Row,
   seqOf,
   toConversation,
-  toOutgoing,
   toPass,
   toPending,
+  toUnsent,
 } from './rows.ts'
 import { SqliteDesk } from './sqliteDesk.ts'
 import { openDatabase } from './sqliteFile.ts'
@@ -185,17 +185,22 @@ class SqliteStore implements Store {
     })
   }
 
-  async outgoing(conversation: string): Promise<(Outgoing & { dueAt: number }) | undefined> {
+  async outgoing(conversation: string): Promise<Unsent | undefined> {
     const row = this.#sql.outgoing.get(conversation) as Row | undefined
-    return row && toOutgoing(row)
+    return row && toUnsent(row)
+  }
+
+  async holdToSend(conversation: string): Promise<{ out?: Unsent }> {
+    return { out: await this.outgoing(conversation) }
   }
 
   async sending(): Promise<string[]> {
     return (this.#sql.sending.all() as Row[]).map((row) => row.conversation as string)
   }
 
-  sent(id: number): Promise<void> {
-    return this.#group.write(() => void this.#sql.sent.run(id))
+  async sent({ id, conversation }: Unsent): Promise<{ next?: Unsent; isWanted: boolean }> {
+    await this.#group.write(() => void this.#sql.sent.run(id))
+    return { next: await this.outgoing(conversation), isWanted: false }
   }
 
   postpone(

@@ -1,6 +1,6 @@
 import { mock } from 'node:test'
 import { expect } from 'chai'
-import { Lanes, type Work } from '../../bot/lanes.ts'
+import { type Claim, Lanes, type Work } from '../../bot/lanes.ts'
 
 describe('a lane among several processes', () => {
   let calls: string[]
@@ -16,13 +16,12 @@ describe('a lane among several processes', () => {
   /** Lanes on a store that gives these answers to who asks for a lane, and the work at which they are when `began` resolves. */
   function lanesWith(hold: () => boolean, run: (isOurs: () => Promise<boolean>) => unknown = () => {}) {
     const { promise: began, resolve: begin } = Promise.withResolvers<void>()
-    const work: Work = {
-      store: {
-        isShared: () => true,
-        hold: async (lane, ms) => calls.push(`hold ${lane} ${ms}`) > 0 && hold(),
-        letGo: async (lane) => calls.push(`let go ${lane}`) < 0,
-      },
-      kind: 'send',
+    const work: Work<Claim> = {
+      isShared: () => true,
+      claim: (lane) => ({
+        hold: async (ms) => calls.push(`hold ${lane} ${ms}`) > 0 && hold(),
+        letGo: async () => calls.push(`let go ${lane}`) < 0,
+      }),
       run: async (_, isOurs) => {
         begin()
         await piece.promise
@@ -35,7 +34,7 @@ describe('a lane among several processes', () => {
     }
     return { lanes: new Lanes(work), began }
   }
-  const held = 'hold send c1 6000'
+  const held = 'hold c1 6000'
 
   it('stays ours as long as a piece of work takes, and is let go of after it', async () => {
     const { lanes, began } = lanesWith(() => true)
@@ -47,7 +46,7 @@ describe('a lane among several processes', () => {
     piece.resolve()
     await lanes.idle()
     mock.timers.tick(6000)
-    expect(calls).to.deep.equal([held, held, held, 'let go send c1'])
+    expect(calls).to.deep.equal([held, held, held, 'let go c1'])
   })
 
   it('is not believed to be ours because we have asked for it: another process has taken it while we stood still', async () => {
@@ -82,6 +81,6 @@ describe('a lane among several processes', () => {
     expect(calls).to.deep.equal([held, held])
     piece.resolve()
     await lanes.idle()
-    expect(calls).to.deep.equal([held, held, 'let go send c1'])
+    expect(calls).to.deep.equal([held, held, 'let go c1'])
   })
 })

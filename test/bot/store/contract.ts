@@ -370,12 +370,14 @@ export function storeContract(open: () => Promise<Store> | Store): void {
       dueAt: 5,
       note: { key: 'k' },
     })
-    await store.sent(first.id)
-    const second = (await store.outgoing('c1'))!
-    expect(second.activities.map(({ text }) => text)).to.deep.equal(['answer to e2'])
+    expect((await store.holdToSend('c1', 60_000))?.out).to.deep.equal(await store.outgoing('c1'))
+    const { next: second } = await store.sent(first)
+    expect(second?.activities.map(({ text }) => text)).to.deep.equal(['answer to e2'])
     expect(second).not.to.have.any.keys('reply', 'note')
-    await store.sent(second.id)
+    expect(await store.outgoing('c1')).to.deep.equal(second)
+    expect((await store.sent(second!)).next).to.equal(undefined)
     expect(await store.outgoing('c1')).to.equal(undefined)
+    expect((await store.holdToSend('c1', 60_000))?.out).to.equal(undefined)
     expect(await store.sending()).to.deep.equal([])
   })
 
@@ -623,7 +625,7 @@ export function storeContract(open: () => Promise<Store> | Store): void {
     await store.accept(event('e2'))
     await store.commit(turn('e2', 1, { said: said.slice(0, 1), sends: true }))
     expect(await store.activities('c1', 0, 10)).to.have.length(5)
-    await store.sent((await store.outgoing('c1'))?.id as number)
+    await store.sent((await store.outgoing('c1'))!)
     expect(await store.sending()).to.deep.equal([])
   })
 
