@@ -23,6 +23,7 @@ import {
   style,
   svg,
 } from './asset.ts'
+import { pagePolicy } from './pagePolicy.ts'
 import type { HttpAnswer, HttpRequest, Route } from './route.ts'
 
 /** What the pages are made of. */
@@ -80,25 +81,9 @@ function chatPage(page: string, locale: Locale, names: { js: string; css: string
     locale,
     values,
   )
-  return asset(Buffer.from(whole), html, askAgain, { 'Content-Security-Policy': chatPolicy(parts) })
-}
-
-/** Fails closed: a page that is not named here cannot show the chat in a frame. */
-function chatPolicy({ allowedOrigins, publicUrl }: WebParts): string {
-  const stream = new URL(publicUrl).origin.replace(/^http/, 'ws')
-  return [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    "img-src 'self'",
-    // Browsers before 2022 do not count the socket's scheme as 'self'.
-    `connect-src 'self' ${stream}`,
-    `frame-ancestors ${["'self'", ...allowedOrigins].join(' ')}`,
-    "base-uri 'none'",
-    "form-action 'none'",
-    "require-trusted-types-for 'script'",
-    "trusted-types 'none'",
-  ].join('; ')
+  const { publicUrl, allowedOrigins } = parts
+  const policy = pagePolicy({ publicUrl, framedBy: ["'self'", ...allowedOrigins] })
+  return asset(Buffer.from(whole), html, askAgain, { 'Content-Security-Policy': policy })
 }
 
 function plainPage(page: string, locale: Locale, words: Pick<Words, 't'>, section: 'demo' | 'help'): Asset {
@@ -109,11 +94,8 @@ function plainPage(page: string, locale: Locale, words: Pick<Words, 't'>, sectio
     'href="?lang=en" lang="en"',
     `href="?lang=${other}" lang="${other}"`,
   )
-  const policy =
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; frame-src 'self'; connect-src 'self'; " +
-    "frame-ancestors 'none'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
   return asset(Buffer.from(whole), html, askAgain, {
-    'Content-Security-Policy': policy,
+    'Content-Security-Policy': pagePolicy({ frames: true }),
     Vary: 'Accept-Language',
   })
 }

@@ -14,6 +14,7 @@ import {
   script,
   style,
 } from '../asset.ts'
+import { pagePolicy } from '../pagePolicy.ts'
 import type { Route } from '../route.ts'
 import type { Guard } from './guard.ts'
 
@@ -37,7 +38,7 @@ export async function deskPageRoutes({ guard, words, publicUrl, onOpened }: Desk
     [names.js, asset(js, script, forever)],
     [names.css, asset(css, style, forever)],
   ])
-  const headers = { 'Content-Security-Policy': policy(publicUrl), Vary: 'Accept-Language' }
+  const headers = { 'Content-Security-Policy': pagePolicy({ publicUrl }), Vary: 'Accept-Language' }
   const settings = JSON.stringify(
     Object.fromEntries(locales.map((locale) => [locale, words.all(locale, 'desk')])),
   )
@@ -67,22 +68,4 @@ export async function deskPageRoutes({ guard, words, publicUrl, onOpened }: Desk
     }),
     guard.openRoute(fileRoute('/desk/app/:file', ({ params }) => files.get(params.file ?? ''))),
   ]
-}
-
-/** Nothing but our own files, no frame around it, and no text that could become markup. */
-function policy(publicUrl: string): string {
-  const stream = new URL(publicUrl).origin.replace(/^http/, 'ws')
-  return [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    "img-src 'self'",
-    // Browsers before 2022 do not count the socket's scheme as 'self'.
-    `connect-src 'self' ${stream}`,
-    "frame-ancestors 'none'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "require-trusted-types-for 'script'",
-    "trusted-types 'none'",
-  ].join('; ')
 }
