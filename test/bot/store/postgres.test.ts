@@ -3,7 +3,8 @@ import type { Store } from '../../../bot/store/index.ts'
 import { openPostgres } from '../../../bot/store/postgres.ts'
 import { addressed, openConnections } from '../../../bot/store/postgresPool.ts'
 import { sharedPostgres } from '../../support/postgres.ts'
-import { storeContract } from './contract.ts'
+import { event, turn } from './contract/conversation.ts'
+import { storeContract } from './contract/index.ts'
 
 describe('the PostgreSQL store', () => {
   storeContract(async () => openPostgres({ url: (await sharedPostgres()).place() }))
@@ -27,13 +28,12 @@ describe('the PostgreSQL store', () => {
       await letGo.promise
     })
     await isHeld.promise
-    const event = { channel: 'line', conversation: 'c1', activity: { type: 'message' }, logged: true }
-    expect((await store.accept({ ...event, eventId: 'new' })).seen).to.equal(false)
+    expect((await store.accept(event('new'))).seen).to.equal(false)
     while ((await left()) !== 2) await new Promise((resolve) => setTimeout(resolve, 20))
     letGo.resolve()
     await holding
     now += 2 * 3_600_000
-    await store.accept({ ...event, eventId: 'newer' })
+    await store.accept(event('newer'))
     while ((await left()) !== 2) await new Promise((resolve) => setTimeout(resolve, 20))
     await store.close()
     await rows.close()
@@ -50,24 +50,7 @@ describe('the PostgreSQL store', () => {
     })
     afterEach(() => Promise.all([one.close(), other.close()]))
 
-    const event = (eventId: string) => ({
-      channel: 'line',
-      eventId,
-      conversation: 'c1',
-      activity: { type: 'message', text: eventId },
-      logged: true,
-    })
-    const turn = (eventId: string, version: number) => ({
-      conversation: 'c1',
-      channel: 'line',
-      version,
-      state: { at: eventId },
-      eventId,
-      eventChannel: 'line',
-      said: [{ type: 'message', text: `answer to ${eventId}` }],
-      requests: [],
-      sends: true,
-    })
+    const saying = (eventId: string, version: number) => turn(eventId, version, { sends: true })
 
     it('accepts an event once, whichever of them it comes to', async () => {
       const all = await Promise.all(
@@ -79,9 +62,9 @@ describe('the PostgreSQL store', () => {
     it('lets one of them apply an event, and the other know it, however they meet', async () => {
       for (let n = 0; n < 40; n++) {
         const conversation = `met${n}`
-        await one.open(conversation, 'line')
-        const inbound = { ...event(`m${n}`), conversation }
-        const arriving = { ...turn(`m${n}`, 0), conversation, accepts: { inbound, seq: 0 } }
+        await one.open(conversation, 'directline')
+        const inbound = event(`m${n}`, { conversation })
+        const arriving = { ...saying(`m${n}`, 0), conversation, accepts: { inbound, seq: 0 } }
         const met = n % 2 ? other.commit(arriving) : other.accept(inbound).then(({ seen }) => !seen)
         const [mine, theirs] = await Promise.all([one.commit(arriving), met])
         const isTheirs = theirs === true || theirs === 'committed'
@@ -94,10 +77,10 @@ describe('the PostgreSQL store', () => {
     it('lets an event be applied at once, or another one be stored before it, and says which', async () => {
       for (let n = 0; n < 60; n++) {
         const conversation = `beside${n}`
-        await one.open(conversation, 'line')
-        const inbound = { ...event(`a${n}`), conversation }
-        const arriving = { ...turn(`a${n}`, 0), conversation, accepts: { inbound, seq: 0 } }
-        const beside = other.accept({ ...event(`b${n}`), conversation })
+        await one.open(conversation, 'directline')
+        const inbound = event(`a${n}`, { conversation })
+        const arriving = { ...saying(`a${n}`, 0), conversation, accepts: { inbound, seq: 0 } }
+        const beside = other.accept(event(`b${n}`, { conversation }))
         const [mine] = await Promise.all([one.commit(arriving), beside])
         const log = (await one.activities(conversation, 0, 10)).map(({ activity }) => activity.text)
         expect(log).to.deep.equal(
@@ -108,9 +91,9 @@ describe('the PostgreSQL store', () => {
     })
 
     it('does not apply an event at once where another one, of no log, waits', async () => {
-      await one.open('c1', 'line')
-      await other.accept({ ...event('news'), logged: false })
-      const arriving = { ...turn('e1', 0), accepts: { inbound: event('e1'), seq: 0 } }
+      await one.open('c1', 'directline')
+      await other.accept(event('news', { logged: false }))
+      const arriving = { ...saying('e1', 0), accepts: { inbound: event('e1'), seq: 0 } }
       expect(await one.commit(arriving)).to.equal('stale')
     })
 
@@ -140,20 +123,20 @@ describe('the PostgreSQL store', () => {
         while (!heard.includes(conversation)) await new Promise((resolve) => setTimeout(resolve, 5))
       }
       // Until the other one listens, a hint may be missed.
-      for (let n = 0; heard.length === 0; n++)
-        await first.accept({ ...event(`before${n}`), conversation: 'c0' })
+      for (let n = 0; heard.length === 0; n++) await first.accept(event(`before${n}`, { conversation: 'c0' }))
       await first.accept(event('e1'))
       await first.close()
       await hears('c1')
       await last.close()
+      expect(new Set(heard)).to.deep.equal(new Set(['c0', 'c1']))
     })
 
     it('refuses the commit of one that was held up while the other went on', async () => {
       await one.accept(event('e1'))
       await other.accept(event('e2'))
-      expect(await other.commit(turn('e1', 0))).to.equal('committed')
-      expect(await one.commit(turn('e1', 0))).to.equal('stale')
-      expect(await one.commit(turn('e2', 1))).to.equal('committed')
+      expect(await other.commit(saying('e1', 0))).to.equal('committed')
+      expect(await one.commit(saying('e1', 0))).to.equal('stale')
+      expect(await one.commit(saying('e2', 1))).to.equal('committed')
       const log = await other.activities('c1', 0, 10)
       expect(log.map(({ activity }) => activity.text)).to.deep.equal([
         'e1',
@@ -166,9 +149,9 @@ describe('the PostgreSQL store', () => {
     it('refuses the commit of one that stood still before it read where the conversation is', async () => {
       await one.accept(event('e1'))
       expect((await one.pending('c1'))?.eventId).to.equal('e1')
-      expect(await other.commit(turn('e1', 0))).to.equal('committed')
+      expect(await other.commit(saying('e1', 0))).to.equal('committed')
       const { version = 0 } = (await one.conversation('c1')) ?? {}
-      expect(await one.commit(turn('e1', version))).to.equal('stale')
+      expect(await one.commit(saying('e1', version))).to.equal('stale')
       expect(await other.activities('c1', 0, 10)).to.have.length(2)
       expect(await other.conversation('c1')).to.deep.include({ version: 1, seq: 2 })
     })

@@ -14,7 +14,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { expect } from 'chai'
 import { openSqlite } from '../../../bot/store/sqlite.ts'
 import { held, SqliteDesk } from '../../../bot/store/sqliteDesk.ts'
-import { storeContract } from './contract.ts'
+import { storeContract } from './contract/index.ts'
 
 const THIRTY_DAYS = 30 * 24 * 3600 * 1000
 
