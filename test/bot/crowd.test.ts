@@ -5,13 +5,19 @@ import { createCrowd } from '../../bot/crowd.ts'
 import type { Route } from '../../bot/route.ts'
 import { startEcho } from '../support/echoServer.ts'
 
-/** In a thread of its own, since ours does the work: connects often, and says with which statuses it was answered. */
+/**
+ * In a thread of its own, since ours does the work: connects often, counts in `sent` whose request is on its way, and
+ * says with which statuses it was answered.
+ */
 const callAtOnce = `
   const { connect } = require('node:net')
-  const { parentPort, workerData: { port, count } } = require('node:worker_threads')
+  const { parentPort, workerData: { port, count, sent } } = require('node:worker_threads')
   const call = () => new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1')
-    socket.write('POST /busy HTTP/1.1\\r\\nHost: localhost\\r\\nContent-Length: 2\\r\\n\\r\\n{}')
+    socket.write('POST /busy HTTP/1.1\\r\\nHost: localhost\\r\\nContent-Length: 2\\r\\n\\r\\n{}', () => {
+      Atomics.add(sent, 0, 1)
+      Atomics.notify(sent, 0)
+    })
     socket.once('data', (data) => {
       socket.destroy()
       resolve(String(data).slice(9, 12))
@@ -106,11 +112,13 @@ describe('the crowd', () => {
       },
     }
     const server = await startEcho({ routes: [busy], env: { LIMIT_REQUESTS_AT_ONCE: '4' } })
-    const callers = new Worker(callAtOnce, { eval: true, workerData: { port: server.port, count: 40 } })
+    const sent = new Int32Array(new SharedArrayBuffer(4))
+    const workerData = { port: server.port, count: 40, sent }
+    const callers = new Worker(callAtOnce, { eval: true, workerData })
     await once(callers, 'online')
     const answered = once(callers, 'message')
     // All stand outside with their requests when we look again. Taken one at a time nobody would be turned away.
-    work(1000)
+    for (let seen = 0; seen < 40; seen = Atomics.load(sent, 0)) Atomics.wait(sent, 0, seen)
     const [statuses] = (await answered) as [string[]]
     expect(statuses).to.have.length(40)
     expect(new Set(statuses)).to.deep.equal(new Set(['200', '503']))

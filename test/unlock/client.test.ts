@@ -160,10 +160,8 @@ describe('the unlock client', () => {
       say(500, {})(request, response)
     }
     for (let n = 0; n < 5; n += 1) await failure(patient.read(id))
-    const before = performance.now()
     expect(await failure(patient.create(asked, 'k'))).to.be.instanceOf(UnlockUnavailable)
     expect(await failure(patient.undelivered())).to.be.instanceOf(UnlockUnavailable)
-    expect(performance.now() - before).to.be.lessThan(1000)
     expect(calls).to.equal(5)
     now += 10_000
     answer = say(200, good())

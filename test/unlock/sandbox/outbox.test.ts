@@ -1,3 +1,5 @@
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import { readPublicKey, verifyWebhook } from '../../../unlock/index.ts'
 import { listenForWebhooks, type Practice, practise } from '../practice.ts'
@@ -69,18 +71,17 @@ describe('the webhooks of the sandbox', () => {
   })
 
   it('do not wait for each other: one receiver that hangs stops nobody', async () => {
-    let release = () => {}
-    const { createServer } = await import('node:http')
-    const hanging = createServer((_, response) => {
-      release = () => response.end()
-    })
+    const hangs = Promise.withResolvers<ServerResponse>()
+    const hanging = createServer((_, response) => hangs.resolve(response))
     await new Promise<void>((resolve) => hanging.listen(0, '127.0.0.1', resolve))
-    const { port } = hanging.address() as import('node:net').AddressInfo
+    const { port } = hanging.address() as AddressInfo
     const callback = await listenForWebhooks()
     await decline(`http://127.0.0.1:${port}/`)
+    const held = await hangs.promise
     await decline(callback.url)
     await callback.count(1)
-    release()
+    expect(held.writableEnded, 'the one that hangs was answered').to.equal(false)
+    held.end()
     hanging.closeAllConnections()
     hanging.close()
     await callback.close()
