@@ -78,6 +78,8 @@ export class Lanes<C extends Claim = Claim> {
 
   /** Keeps other processes out of a lane that was entered, as far as that can be done, until the piece is done. */
   async claim(conversation: string): Promise<void> {
+    // One turn may ask the outside twice; a second lease would never end.
+    if (this.#claimed.has(conversation)) return
     const lease = new Lease(this.#work.claim(conversation), this.#work.isShared())
     this.#claimed.set(conversation, lease)
     await lease.begin().catch(() => false)
@@ -156,6 +158,7 @@ class Lease {
   /** When we last asked for it and got it. */
   #since = Number.NEGATIVE_INFINITY
   #renewing: NodeJS.Timeout | undefined
+  /** Resolves when every renewal has been answered. */
   #renewed: Promise<unknown> = Promise.resolve()
 
   constructor(claim: Claim, isShared: boolean) {
@@ -167,7 +170,11 @@ class Lease {
     if (!(await this.#hold())) return false
     if (this.#isShared)
       this.#renewing = setInterval(() => {
-        this.#renewed = this.#hold().catch(() => undefined)
+        const before = this.#renewed
+        this.#renewed = this.#hold().then(
+          () => before,
+          () => before,
+        )
       }, LEASE_MS / 3)
     return true
   }

@@ -83,4 +83,46 @@ describe('a lane among several processes', () => {
     await lanes.idle()
     expect(calls).to.deep.equal([held, held, 'let go c1'])
   })
+
+  it('is claimed once by a piece of work that asks for it twice, and is nobody’s after it', async () => {
+    const { lanes } = lanesWith(() => true)
+    lanes.enter('c1', async () => {
+      await lanes.claim('c1')
+      await lanes.claim('c1')
+    })
+    await lanes.idle()
+    mock.timers.tick(6000)
+    expect(calls).to.deep.equal([held, 'let go c1'])
+  })
+
+  it('is let go of only when every claim has been answered, however long the first one took', async () => {
+    const answers = [Promise.resolve(), piece.promise, Promise.resolve()]
+    const began = Promise.withResolvers<void>()
+    const done = Promise.withResolvers<void>()
+    const lanes = new Lanes({
+      isShared: () => true,
+      claim: () => ({
+        async hold() {
+          await answers.shift()
+          return calls.push('held') > 0
+        },
+        letGo: async () => calls.push('let go') < 0,
+      }),
+      async run() {
+        began.resolve()
+        await done.promise
+      },
+      find: async () => [],
+      onError: () => undefined,
+    })
+    lanes.wake('c1')
+    await began.promise
+    mock.timers.tick(2000)
+    mock.timers.tick(2000)
+    done.resolve()
+    await new Promise((resolve) => setImmediate(resolve))
+    piece.resolve()
+    await lanes.idle()
+    expect(calls.at(-1)).to.equal('let go')
+  })
 })
