@@ -27,6 +27,7 @@ describe('the FAQ search', function () {
     ['管者理のロックを解除したい', 'admin-locked'],
     ['利用 者のロクッを解除したい', 'user-locked'],
     ['shoumeisho no yukoukigne ga kireta', 'certificate-expired'],
+    ['電子証明所の有効期限はいつまでですか', 'certificate-renew'],
   ] as const)
     it(`answers 「${text}」 by ${id}`, () => {
       expect(best(text)?.id).to.equal(id)
