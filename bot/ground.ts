@@ -25,8 +25,6 @@ export interface Ground {
   signing: LinkKey
   metrics: Metrics
   audit: Audit
-  /** Hears of what could not be written to the audit. */
-  onAuditFailed(error: unknown): void
   bank: Bank
   live: Live
   /** The newest words. */
@@ -43,8 +41,8 @@ export async function openGround(config: Config, log: Logger): Promise<Ground> {
   const store = await openStore(config.storageUrl, (err) => log.warn({ event: 'store.connection', err }))
   const keys = openKeys(config.linkKeyFile)
   const signing = linkKey(keys.derive('link'))
-  const onAuditFailed = (err: unknown) => log.error({ event: 'audit.failed', err })
-  const audit = openAudit({ dir: config.auditDir, keys, clock: () => new Date(), onError: onAuditFailed })
+  const onError = (err: unknown) => log.error({ event: 'audit.failed', err })
+  const audit = openAudit({ dir: config.auditDir, keys, clock: () => new Date(), onError })
   const { contentDir, publicUrl } = config
   const { host } = new URL(publicUrl)
   const help = `${host}/help`
@@ -67,7 +65,7 @@ export async function openGround(config: Config, log: Logger): Promise<Ground> {
     log,
   })
   return {
-    ...{ config, log, store, keys, signing, audit, onAuditFailed, bank, live, help },
+    ...{ config, log, store, keys, signing, audit, bank, live, help },
     metrics: createMetrics(true),
     words: () => live.words(),
     timezone: () => (live.content().bank.support ?? defaultSupport).timezone,

@@ -1,4 +1,4 @@
-import { type Committed, deedsOf, writesDeeds } from './auditTurn.ts'
+import { writesDeeds } from './auditTurn.ts'
 import { openSentChannels, type SentChannels } from './channels/sentChannels.ts'
 import { Delivery } from './delivery.ts'
 import { createDesk, type Desk } from './desk/desk.ts'
@@ -27,7 +27,7 @@ export interface Talk {
 
 /** Makes it; nothing is said before `start`. */
 export function createTalk({ config, store, log, live, words, timezone, metrics, ...ground }: Ground): Talk {
-  const { audit, onAuditFailed } = ground
+  const writeDeeds = writesDeeds(ground.audit)
   const sentChannels = openSentChannels({ config, store, words, log })
   const delivery = new Delivery({ store, senders: sentChannels.senders, log })
   const board = store.board ?? new MemoryBoard()
@@ -44,23 +44,15 @@ export function createTalk({ config, store, log, live, words, timezone, metrics,
     desk: (conversation) => deskNow(queue, conversation),
     timezone,
     ...channels,
-    beforeTurn: writesDeeds(audit),
+    beforeTurn: writeDeeds,
     onTurn: (turn, ms) => {
       metrics.turns.inc({ channel: turn.channel, result: 'committed' })
       metrics.turnSeconds.observe(ms / 1000)
     },
   })
-  const writeAnswer = (turn: Committed) => {
-    try {
-      for (const deed of deedsOf(turn)) audit.write(deed)
-    } catch (err) {
-      // What an agent has done is committed: it must not be taken for failed.
-      onAuditFailed(err)
-    }
-  }
   const wake = (conversation: string) => turns.wake(conversation)
   const bot = () => live.bot()
-  const desk = createDesk({ store, bot, words, wake, timezone, ...channels, onAnswer: writeAnswer })
+  const desk = createDesk({ store, bot, words, wake, timezone, ...channels, beforeAnswer: writeDeeds })
   return {
     ...{ turns, desk, presence, board, queue, sentChannels },
     async start() {

@@ -67,8 +67,8 @@ export interface DeskDeps {
   sends?: (channel: string) => boolean
   /** Something was put into the outbox of a conversation. */
   onSend?: (conversation: string) => void
-  /** Told of each script that was moved: what was made there belongs into the audit log as in any turn. */
-  onAnswer?: (turn: Committed) => void
+  /** Told of each script that is moved, before that is committed; when it throws, nothing is done. */
+  beforeAnswer?: (turn: Committed) => void
   now?: () => number
   /** The bank's timezone, by which days are counted; Japan's unless said otherwise. */
   timezone?: () => string
@@ -246,6 +246,7 @@ class StoreDesk implements Desk {
     const sends = this.#deps.sends?.(now.channel) ?? false
     const told = event && inbound(now, eventId, event)
     const fellows = await fellowsTold(this.#deps.store, id, `${channel}:${eventId}`, reply?.moved)
+    if (reply) this.#deps.beforeAnswer?.(answered(now, reply))
     const outcome = await this.#deps.store.commit({
       conversation: id,
       channel: now.channel,
@@ -265,7 +266,6 @@ class StoreDesk implements Desk {
     })
     if (outcome !== 'committed') return outcome
     if (sends && says.length > 0) this.#deps.onSend?.(id)
-    if (reply) this.#deps.onAnswer?.(answered(now, reply))
     // Also when nothing is told: a turn that was under way has lost its commit and must run again.
     for (const other of [id, ...fellows.map(({ conversation }) => conversation)]) this.#deps.wake(other)
     return outcome
