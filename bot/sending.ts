@@ -2,7 +2,7 @@ import type { Claim } from './lanes.ts'
 import type { Outgoing, Store, Unsent } from './store/index.ts'
 
 /** What it needs of the store. */
-export type SendingStore = Pick<Store, 'hold' | 'letGo' | 'holdToSend' | 'outgoing' | 'sent'>
+export type SendingStore = Pick<Store, 'letGo' | 'holdToSend' | 'outgoing' | 'sent'>
 
 /**
  * One conversation's outbox while this process empties it. The claim brings what is to be sent first, and the last that
@@ -13,11 +13,8 @@ export class Sending implements Claim {
   readonly #store: SendingStore
   /** Read already, together with something else. */
   #read: { out?: Unsent } | undefined
-  #isBegun = false
-  /** The claim that was asked for last. */
-  #holding: Promise<unknown> = Promise.resolve()
-  /** Given back, or about to be: claimed anew it would be nobody's. */
-  #isEnding = false
+  /** The store is asked one thing after the other: a claim that overtook what gives it back would be nobody's. */
+  #last: Promise<unknown> = Promise.resolve()
   /** Given back; whether another process had asked for it. */
   #isWanted: boolean | undefined
 
@@ -26,17 +23,13 @@ export class Sending implements Claim {
     this.conversation = conversation
   }
 
-  async hold(ms: number): Promise<boolean> {
-    if (this.#isEnding) return true
-    const held = this.#isBegun ? this.#store.hold(`send ${this.conversation}`, ms) : this.#begin(ms)
-    this.#holding = held.catch(() => undefined)
-    return held
-  }
-
-  async #begin(ms: number): Promise<boolean> {
-    this.#read = await this.#store.holdToSend(this.conversation, ms)
-    this.#isBegun = this.#read !== undefined
-    return this.#isBegun
+  /** Each claim reads anew: when we stood still, another process may have had it and sent what we know. */
+  hold(ms: number): Promise<boolean> {
+    return this.#afterLast(async () => {
+      if (this.#isWanted !== undefined) return true
+      this.#read = await this.#store.holdToSend(this.conversation, ms)
+      return this.#read !== undefined
+    })
   }
 
   /** What is to be sent now, whether or not it is due. */
@@ -47,19 +40,22 @@ export class Sending implements Claim {
   }
 
   /** It is not to be sent again. Whether there is more; otherwise the conversation is given back. */
-  async sent(out: Outgoing): Promise<boolean> {
-    this.#isEnding = true
-    await this.#holding
-    const { next, isWanted } = await this.#store.sent(out)
-    if (!next) this.#isWanted = isWanted
-    else {
-      this.#read = { out: next }
-      this.#isEnding = false
-    }
-    return next !== undefined
+  sent(out: Outgoing): Promise<boolean> {
+    return this.#afterLast(async () => {
+      const { next, isWanted } = await this.#store.sent(out)
+      if (next) this.#read = { out: next }
+      else this.#isWanted = isWanted
+      return next !== undefined
+    })
   }
 
   async letGo(): Promise<boolean> {
     return this.#isWanted ?? this.#store.letGo(`send ${this.conversation}`)
+  }
+
+  #afterLast<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(work)
+    this.#last = done.catch(() => undefined)
+    return done
   }
 }

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { Sending } from '../../../bot/sending.ts'
 import type { Store } from '../../../bot/store/index.ts'
 import { openPostgres } from '../../../bot/store/postgres.ts'
 import { addressed, type Connections, openConnections } from '../../../bot/store/postgresPool.ts'
@@ -72,6 +73,33 @@ describe('the outbox that two processes share on PostgreSQL', () => {
     letGo.resolve()
     await sending
     expect(textOf((await claimed)?.out)).to.equal('b')
+  })
+
+  it('is asked for again by who stood still while the other one sent, and is read anew', async () => {
+    await say(['a', 'b'])
+    const still = Promise.withResolvers<void>()
+    const sleepy: Store = Object.create(one, {
+      holdToSend: { value: (id: string) => one.holdToSend(id, 0) },
+      sent: {
+        async value(out: { id: number; conversation: string }) {
+          const answer = await one.sent(out)
+          await still.promise
+          return answer
+        },
+      },
+    })
+    const sending = new Sending(sleepy, 'c1')
+    expect(await sending.hold(0)).to.equal(true)
+    const isMore = sending.sent((await sending.next())!)
+    const renewed = sending.hold(0)
+    let taken: Awaited<ReturnType<Store['holdToSend']>>
+    while (!taken?.out || textOf(taken.out) === 'a') taken = await other.holdToSend('c1', 60_000)
+    still.resolve()
+    expect(await isMore).to.equal(true)
+    expect(await renewed, 'the other one is at it').to.equal(false)
+    expect(await other.sent(taken.out)).to.deep.equal({ isWanted: true })
+    expect(await sending.hold(0)).to.equal(true)
+    expect(await sending.next(), 'the other one has sent it').to.equal(undefined)
   })
 
   it('shows everything once, and in order, to two who send side by side', async () => {
