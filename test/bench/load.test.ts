@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { playLoad } from '../../bench/load.ts'
 import { arrivals, arrive } from '../../bench/loadArrivals.ts'
 import { channelOf, mix } from '../../bench/loadStreet.ts'
-import { chance } from '../fault/scenario.ts'
+import { chance } from '../support/chance.ts'
 
 describe('the load', () => {
   it('has customers of all channels in its mix, also among any twenty', () => {

@@ -1,3 +1,5 @@
+import { chance } from '../support/chance.ts'
+
 /**
  * One fault, what is done, and what must hold. Each lies in a file of its own, `test/fault/f08PostgresFails.ts`, which
  * exports `scenario`; a new file is found by its name.
@@ -91,15 +93,4 @@ function holds(value: number, op: Op, bound: number): boolean {
   if (op === '<=') return value <= bound
   if (op === '>=') return value >= bound
   return op === '<' ? value < bound : value > bound
-}
-
-/** Numbers from 0 up to 1 that look like chance and are the same for the same seed: mulberry32, public domain. */
-export function chance(seed: number): () => number {
-  let state = seed | 0
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
 }

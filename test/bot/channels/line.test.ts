@@ -1,11 +1,5 @@
-import { createHmac } from 'node:crypto'
-import { validateSignature } from '@line/bot-sdk'
 import { expect } from 'chai'
-import { openLineApi } from '../../../bot/channels/lineApi.ts'
-import { isSignedByLine } from '../../../bot/channels/lineSignature.ts'
-import { LineWaiting } from '../../../bot/channels/lineWaiting.ts'
-import { type ConfigError, readConfig } from '../../../bot/config.ts'
-import { startBadBank } from '../../support/badBank.ts'
+import { chance } from '../../support/chance.ts'
 import { type Running, runKaijo } from '../../support/kaijo.ts'
 import {
   LineCustomer,
@@ -15,40 +9,9 @@ import {
   tappable,
   until,
 } from '../../support/lineStandIn.ts'
+import { hostile } from './hostileLine.ts'
 
 const hello = 'サービスがご利用できなくなりましたと出てログオンできません'
-
-describe("the signature of LINE's webhooks", () => {
-  const secret = '8c570fa6dd201bb328f1c1eac23a96d8'
-  const body = Buffer.from('{"destination":"U8e742f61d673b39c7fff3cecb7536ef0","events":[]}')
-  const signature = 'GhRKmvmHys4Pi8DxkF4+EayaH0OqtJtaZxgTD9fMDLs='
-  const table: [what: string, body: Buffer, signature: unknown, holds: boolean][] = [
-    ["LINE's own example", body, signature, true],
-    ['one changed letter', body, signature.replace('G', 'g'), false],
-    ['one byte more in the body', Buffer.concat([body, Buffer.from(' ')]), signature, false],
-    ['a byte order mark', Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), body]), signature, false],
-    ['no header', body, undefined, false],
-    ['an empty header', body, '', false],
-    ['a longer signature', body, `${signature}=`, false],
-    ['the same bytes spelled in another way', body, signature.replace('=', ''), false],
-    ['two headers', body, [signature, signature], false],
-  ]
-  for (const [what, bytes, given, holds] of table) {
-    it(`${holds ? 'holds' : 'does not hold'} with ${what}`, () => {
-      expect(isSignedByLine(bytes, given, [secret])).to.equal(holds)
-    })
-  }
-
-  it("agrees with LINE's own library, and holds with the old secret while it is being changed", () => {
-    for (const text of ['{"a":"🤨"}', '{"a":"\\uD83E\\uDD28"}', '']) {
-      const bytes = Buffer.from(text)
-      const made = createHmac('sha256', secret).update(bytes).digest('base64')
-      expect(validateSignature(bytes, secret, made)).to.equal(true)
-      expect(isSignedByLine(bytes, made, ['new', secret])).to.equal(true)
-      expect(isSignedByLine(bytes, made, ['new'])).to.equal(false)
-    }
-  })
-})
 
 describe('LINE', function () {
   this.timeout(300_000)
@@ -93,10 +56,11 @@ describe('LINE', function () {
   }
   const log = (user: string) => kaijo.store.activities(`line:${user}`, 0, 500)
   const calls = (path: string) => line.calls.filter((call) => call.path.endsWith(path))
+  let written = 0
   const writes = (user: string, text: string, more: object = {}) =>
     line.event(user, {
       type: 'message',
-      message: { type: 'text', id: `m${Math.random()}`.replace('.', ''), text },
+      message: { type: 'text', id: `m${++written}`, text },
       ...more,
     })
   const post = (...events: object[]) => line.post(kaijo.url, events)
@@ -331,7 +295,7 @@ describe('LINE', function () {
   })
 
   it('lives through 1,000 webhooks of any shape: none fails, and no invalid message', async () => {
-    const seed = draw(20_261_123)
+    const seed = chance(20_261_123)
     const before = kaijo.lines.length
     const statuses = new Map<number, number>()
     for (let batch = 0; batch < 1000; batch += 40) {
@@ -356,194 +320,3 @@ describe('LINE', function () {
     expect(status).to.equal(404)
   })
 })
-
-describe('a LINE customer who waits', () => {
-  let line: LineStandIn
-  beforeEach(async () => {
-    line = await standInForLine()
-  })
-  afterEach(() => line.end())
-
-  const wait = (isOpen: boolean) => {
-    const api = openLineApi({
-      apiUrl: line.url,
-      token: line.env.LINE_CHANNEL_ACCESS_TOKEN as string,
-      secret: 's',
-    })
-    const busy = () => ({ type: 'text', text: '確認しています。' })
-    const waiting = new LineWaiting({
-      api,
-      busy,
-      isOpen: async () => isOpen,
-      patience: { dots: 10, token: 40 },
-    })
-    const token = line.event('Uwaits', {}).replyToken as string
-    return {
-      waiting,
-      token,
-      end: waiting.watch({ user: 'Uwaits', conversation: 'c', token, locale: 'ja' }),
-      api,
-    }
-  }
-
-  it('sees the dots, and at the end of the token a word that the answer is coming; the token is then spent', async () => {
-    const { waiting, token, api } = wait(true)
-    await until(() => line.delivered.length === 1)
-    expect(line.calls.map(({ path }) => path)).to.deep.equal([
-      '/v2/bot/chat/loading/start',
-      '/v2/bot/message/reply',
-    ])
-    expect(line.calls[0]?.body).to.deep.equal({ chatId: 'Uwaits', loadingSeconds: 20 })
-    expect(waiting.settle(token)).to.equal(false)
-    await api.close()
-  })
-
-  it('sees nothing of it when the answer comes at once, or nothing is to be said', async () => {
-    const [quick, silent] = [wait(true), wait(false)]
-    expect(quick.waiting.settle(quick.token)).to.equal(true)
-    const slow = wait(true)
-    await until(() => line.delivered.length === 1)
-    expect(line.calls.map(({ body }) => body.replyToken ?? 'dots')).to.deep.equal(['dots', slow.token])
-    for (const { api, waiting } of [quick, silent, slow]) {
-      waiting.close()
-      await api.close()
-    }
-  })
-})
-
-describe('a customer in LINE whose bank is slow', function () {
-  this.timeout(300_000)
-
-  it("sees LINE's dots until the answer comes, and the answer is a free reply", async () => {
-    const [line, bank] = [await standInForLine(), await startBadBank()]
-    const kaijo = await runKaijo({ ...line.env, ...bank.env })
-    const customer = new LineCustomer(line, kaijo.url)
-    await customer.says('ログオンできない')
-    for (const words of ['利用者', '3つともあります']) await customer.taps(words)
-    bank.fault = 'hangs without a word'
-    const dots = () => line.calls.filter(({ path }) => path === '/v2/bot/chat/loading/start')
-    // Once is enough, unless this machine itself stands still for a second.
-    for (let words = 'わかります'; dots().length === 0; words = 'リンクを用意し直す')
-      await customer.says(words)
-    bank.fault = undefined
-    expect(dots()[0]).to.deep.include({ body: { chatId: customer.user, loadingSeconds: 20 }, status: 202 })
-    expect(customer.reads).to.include('手順 1 / 6')
-    expect(customer.got.map(({ by }) => by)).not.to.include('push')
-    expect(line.invalid).to.deep.equal([])
-    await kaijo.end()
-    await line.end()
-    await bank.close()
-  })
-})
-
-describe("LINE's settings", () => {
-  const both = { LINE_CHANNEL_SECRET: 'new-secret,old-secret', LINE_CHANNEL_ACCESS_TOKEN: 'token' }
-  const problemsOf = (environment: Record<string, string>): readonly string[] => {
-    try {
-      readConfig(environment)
-    } catch (error) {
-      return (error as ConfigError).problems
-    }
-    return []
-  }
-
-  it('are two at least, with two secrets while one is being changed', () => {
-    expect(readConfig({}).line).to.equal(undefined)
-    expect(readConfig(both).line).to.deep.equal({
-      secrets: ['new-secret', 'old-secret'],
-      token: 'token',
-      apiUrl: 'https://api.line.me',
-    })
-    const more = { ...both, LINE_CHANNEL_ID: '1234567890', LINE_API_BASE_URL: 'http://127.0.0.1:8080/' }
-    expect(readConfig(more).line).to.include({ channelId: '1234567890', apiUrl: 'http://127.0.0.1:8080' })
-  })
-
-  const wrong: [given: Record<string, string>, problem: RegExp][] = [
-    [{ LINE_CHANNEL_SECRET: 'a-secret' }, /^LINE_CHANNEL_ACCESS_TOKEN is not set; LINE needs/],
-    [{ LINE_CHANNEL_ACCESS_TOKEN: 'token' }, /^LINE_CHANNEL_SECRET is not set; LINE needs/],
-    [
-      { ...both, LINE_CHANNEL_SECRET: 'one-secret,two-secret,three-secret' },
-      /^LINE_CHANNEL_SECRET is \d+ characters; only two/,
-    ],
-    [{ ...both, LINE_CHANNEL_ACCESS_TOKEN: 'トークン' }, /^LINE_CHANNEL_ACCESS_TOKEN is 4 characters/],
-    [{ ...both, LINE_CHANNEL_ID: 'abc' }, /^LINE_CHANNEL_ID is "abc"; it must be the channel ID/],
-    [
-      { ...both, LINE_API_BASE_URL: 'https://api.line.me/v2' },
-      /^LINE_API_BASE_URL is .*scheme and host only/,
-    ],
-    [{ ...both, LINE_API_BASE_URL: 'http://line.example' }, /^LINE_API_BASE_URL is /],
-  ]
-  for (const [given, problem] of wrong) {
-    it(`say what is wrong: ${problem.source.slice(1, 60)}`, () => {
-      expect(problemsOf(given).join('\n')).to.match(problem)
-    })
-  }
-})
-
-/** A small generator: the same numbers in each run. */
-function draw(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648
-    return state / 2_147_483_648
-  }
-}
-
-/** A webhook as LINE might send it in a year, or as nobody should: signed all the same. */
-function hostile(next: () => number, line: LineStandIn): Buffer {
-  const one = <T>(...values: T[]): T => values[Math.floor(next() * values.length)] as T
-  const odd = () =>
-    one<unknown>(
-      null,
-      undefined,
-      0,
-      -1,
-      1e308,
-      '',
-      'x'.repeat(6000),
-      [],
-      {},
-      [[]],
-      true,
-      '\ud800',
-      '\u0000',
-      { a: { b: [] } },
-    )
-  const mostly = (value: unknown) => (next() < 0.75 ? value : odd())
-  const event = () => ({
-    ...line.event(mostly('Uhostile') as string, {}),
-    type: mostly(
-      one('message', 'postback', 'follow', 'unfollow', 'unsend', 'messageEdited', 'join', 'later'),
-    ),
-    source: mostly({
-      type: mostly(one('user', 'group', 'room', 'thread')),
-      userId: mostly(one('Uhostile', 'U/../x', 'U hostile')),
-      groupId: mostly('Chostile'),
-      roomId: mostly('Rhostile'),
-    }),
-    message: mostly({
-      type: mostly(one('text', 'sticker', 'image', 'poll')),
-      id: mostly('123'),
-      text: mostly(one('はい', 'x', '👨‍👩‍👧‍👦'.repeat(400))),
-      imageSet: odd(),
-      newThing: odd(),
-    }),
-    postback: mostly({
-      data: mostly(one('v=1&r=1&s=a/b&c=d', 'v=1&d=restart', 'v=1&d=__proto__', 'v=1&f=constructor')),
-    }),
-    unsend: mostly({ messageId: mostly('123') }),
-    timestamp: mostly(Date.now()),
-    mode: mostly(one('active', 'standby', 'later')),
-    webhookEventId: mostly(`e${next()}`),
-    replyToken: mostly(`t${next()}`),
-    deliveryContext: mostly({ isRedelivery: mostly(next() < 0.5) }),
-    futureField: odd(),
-  })
-  const events = mostly(Array.from({ length: Math.floor(next() * 4) }, () => mostly(event())))
-  const text = JSON.stringify(mostly({ destination: mostly('Ubot'), events, future: odd() })) ?? 'null'
-  if (next() < 0.06) return Buffer.from(text.slice(0, Math.floor(next() * text.length)))
-  if (next() < 0.03) return Buffer.from(`{"events":[{"__proto__":{"type":"message"}}]}`)
-  if (next() < 0.03) return Buffer.from('['.repeat(50_000))
-  if (next() < 0.03) return Buffer.from([0xff, 0xfe, ...Buffer.from(text)])
-  return Buffer.from(text)
-}

@@ -3,6 +3,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { expect } from 'chai'
 import type { State } from '../../../dialogs/index.ts'
 import { startBadBank } from '../../support/badBank.ts'
+import { chance } from '../../support/chance.ts'
 import { runKaijo } from '../../support/kaijo.ts'
 import {
   type Delivered,
@@ -170,10 +171,9 @@ function isAnswer({ messages }: Delivered): boolean {
 
 /** The same shuffle in each run. */
 function shuffled<A>(all: A[]): A[] {
-  let state = 4711
+  const random = chance(4711)
   for (let i = all.length - 1; i > 0; i--) {
-    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648
-    const j = state % (i + 1)
+    const j = Math.floor(random() * (i + 1))
     ;[all[i], all[j]] = [all[j] as A, all[i] as A]
   }
   return all
