@@ -1,0 +1,175 @@
+import { bank, change, faq, flow, type Mistake, talk, write } from './mistake.ts'
+
+/** Slips in the form of a flow, an answer or a bank. */
+export const form: Mistake[] = [
+  {
+    name: 'a mistyped key',
+    rule: 'unknown-key',
+    ...change(flow, '    ask: どなた', '    ‸aks: どなた'),
+    mend: /“ask”\?/,
+  },
+  {
+    name: 'a key that nothing resembles',
+    rule: 'unknown-key',
+    ...change(flow, '    cleared:', '    ‸colour: 青\n    cleared:'),
+    mend: /await, ask, choices, cleared/,
+  },
+  {
+    name: 'a question without its sentence',
+    rule: 'missing-key',
+    ...change(flow, '    ask: 銀行の確認を待っています。\n', ''),
+    at: [flow, 'confirm:\n    await'],
+    mend: /“ask:”/,
+  },
+  {
+    name: 'a choice that leads nowhere',
+    rule: 'missing-key',
+    ...change(flow, '{ id: admin, say: 管理者, next: branch }', '‸{ id: admin, say: 管理者 }'),
+    mend: /“next:”/,
+  },
+  {
+    name: 'a number for a text',
+    rule: 'not-a-text',
+    ...change(bank, '"1234"', '‸1234'),
+    mend: /double quotes/,
+  },
+  {
+    name: 'a text for a list',
+    rule: 'not-a-list',
+    ...change(faq, '[カードがない, カード紛失]', '‸カードがない'),
+    mend: /“- ”/,
+  },
+  {
+    name: 'a text for a map',
+    rule: 'not-a-map',
+    ...change(faq, '{ flow: locked, given: { role: user } }', '‸locked'),
+    mend: /name: text/,
+  },
+  {
+    name: 'a step that is only a word',
+    rule: 'not-a-map',
+    ...change(
+      flow,
+      '  logon:\n    procedure: 開き直す\n    steps:\n      open: { like: unlock/open }\n    next: confirm\n',
+      '  logon: ‸開き直す\n',
+    ),
+    mend: /name: text/,
+  },
+  {
+    name: 'an outcome with nothing below it',
+    rule: 'not-a-map',
+    ...change(
+      flow,
+      '    title: お取引店へ\n    text: お取引店にご相談ください。\n    forms: [reissue, unlock]\n    person: true\n',
+      '',
+    ),
+    at: [flow, 'branch:\n'],
+    mend: /name: text/,
+  },
+  {
+    name: 'an answer that is only a word',
+    rule: 'not-a-map',
+    ...write(talk, 'person: ‸あとで\n'),
+    mend: /name: text/,
+  },
+  {
+    name: 'choices written as a map',
+    rule: 'not-a-list',
+    ...change(
+      flow,
+      '    choices:\n      - { id: again, say: もう一度確認する, next: confirm }\n      - { id: relogon, say: 開き直す, next: logon }',
+      '    choices:\n      ‸again: { say: もう一度確認する, next: confirm }',
+    ),
+    mend: /“- ”/,
+  },
+  {
+    name: 'a mistyped checklist, told once',
+    rule: 'unknown-key',
+    ...change(flow, 'checklist:', '‸chekclist:'),
+    mend: /“checklist”\?/,
+  },
+  {
+    name: 'a mistyped list of choices, told once',
+    rule: 'unknown-key',
+    ...change(flow, 'choices:\n      - { id: user', '‸chioces:\n      - { id: user'),
+    mend: /“choices”\?/,
+  },
+  {
+    name: 'mistyped steps of a procedure, told once',
+    rule: 'unknown-key',
+    ...change(flow, '    steps:\n      open:\n        do', '    ‸setps:\n      open:\n        do'),
+    mend: /“steps”\?/,
+  },
+  {
+    name: 'a mistyped await, told once',
+    rule: 'unknown-key',
+    ...change(flow, 'await:', '‸awiat:'),
+    mend: /“await”\?/,
+  },
+  {
+    name: 'a word for true',
+    rule: 'not-a-flag',
+    ...change(flow, 'person: true', 'person: ‸はい'),
+    mend: /Write true/,
+  },
+  {
+    name: 'a value that is none',
+    rule: 'unknown-value',
+    ...change(flow, 'device: pc-cert', 'device: ‸pc-crt'),
+    mend: /“pc-cert”\?/,
+  },
+  {
+    name: 'a sentence that is not written yet',
+    rule: 'empty-text',
+    ...change(flow, 'unsure: わからないときは、社内でご確認ください。', '‸unsure:'),
+    mend: /Write the text/,
+  },
+  {
+    name: 'an empty pair of quotes',
+    rule: 'empty-text',
+    ...change(flow, 'hint: もう一度開いてください。', 'hint: ‸""'),
+    mend: /Write the text/,
+  },
+  {
+    name: 'an id with a capital letter',
+    rule: 'bad-id',
+    ...change(flow, 'id: admin', 'id: ‸Admin'),
+    mend: /small letters/,
+  },
+  {
+    name: 'a part called by a word of the format',
+    rule: 'bad-id',
+    ...change(flow, 'open: { like', '‸do: { like'),
+    mend: /cannot be names/,
+  },
+  {
+    name: 'an id given to two choices',
+    rule: 'duplicate-id',
+    ...change(flow, 'id: admin', 'id: ‸user'),
+    mend: /another name/,
+  },
+  {
+    name: 'an answer that another file has',
+    rule: 'duplicate-id',
+    ...change(talk, 'person:\n', '‸card-lost:\n  question: あ\n\nperson:\n'),
+    mend: /another name/,
+  },
+  {
+    name: 'a flow in a file of another name',
+    rule: 'id-not-file',
+    ...change(flow, 'id: locked', 'id: ‸lockd'),
+    mend: /“lockd.yaml”/,
+  },
+  {
+    name: 'a bank in a file of another name',
+    rule: 'id-not-file',
+    ...change(bank, 'id: first', 'id: ‸frist'),
+    mend: /“first”/,
+  },
+  {
+    name: 'a table with a cell too few',
+    rule: 'uneven-table',
+    ...change(flow, '[○, 停止]', '[‸○]'),
+    mend: /2 cells/,
+  },
+]
