@@ -45,6 +45,8 @@ export class Delivery {
    * it waited for, and when its time has passed, as the clock may have been set back meanwhile.
    */
   readonly #due = new Set<string>()
+  /** What a channel has taken, by its conversation, until the store has noted it: it is not sent again when that fails. */
+  readonly #done = new Map<string, { id: number; result: 'sent' | 'dropped' }>()
 
   constructor(deps: Deps) {
     this.#deps = deps
@@ -96,18 +98,20 @@ export class Delivery {
     const { store, log } = this.#deps
     const { conversation } = sending
     const out = await sending.next()
+    const isDue = this.#due.delete(conversation)
     const sender = out && this.#senders.get(out.channel)
     if (!out || !sender) return false
     const early = out.dueAt - this.#now()
-    const isDue = this.#due.delete(conversation)
     if (early > 0 && !isDue) {
       // Whatever timer runs already was set before the clock on the wall may have been.
       if (!this.#timers.has(conversation)) this.#later(conversation, early)
       return false
     }
-    const result = await this.#try(sender, out)
+    const result = this.#doneWith(out) ?? (await this.#try(sender, out))
     if (result === 'sent' || result === 'dropped') {
+      this.#done.set(conversation, { id: out.id, result })
       const isMore = await sending.sent(out)
+      this.#done.delete(conversation)
       log[result === 'sent' ? 'info' : 'warn']({
         event: `delivery.${result}`,
         channel: out.channel,
@@ -120,6 +124,11 @@ export class Delivery {
     await store.postpone(out.id, { dueAt: this.#now() + after, attempts: out.attempts + 1, note })
     this.#later(conversation, after)
     return false
+  }
+
+  #doneWith({ conversation, id }: Outgoing): 'sent' | 'dropped' | undefined {
+    const done = this.#done.get(conversation)
+    return done?.id === id ? done.result : undefined
   }
 
   async #try(sender: Sender, out: Outgoing): Promise<'sent' | 'dropped' | { after: number; note?: object }> {

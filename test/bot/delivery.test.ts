@@ -1,3 +1,4 @@
+import { mock } from 'node:test'
 import { expect } from 'chai'
 import { Delivery, pauseAfter, type Sender } from '../../bot/delivery.ts'
 import { createLog } from '../../bot/log.ts'
@@ -84,6 +85,51 @@ describe('the delivery of what was said', () => {
       ['a', 2, { key: 'k' }],
       ['b', 0, undefined],
     ])
+  })
+
+  it('sends nothing twice because the store could not note that it was sent', async () => {
+    const sent: string[] = []
+    let failures = 2
+    const flaky: Store = Object.create(store, {
+      isShared: { value: () => false },
+      sent: {
+        value: (out: Outgoing) => (failures-- > 0 ? Promise.reject(new Error('disk full')) : store.sent(out)),
+      },
+      holdToSend: { value: (id: string, ms: number) => store.holdToSend(id, ms) },
+      letGo: { value: (work: string) => store.letGo(work) },
+    })
+    const send: Sender['send'] = async (out) => {
+      sent.push(textOf(out))
+      return 'sent'
+    }
+    const delivery = new Delivery({ store: flaky, log, senders: [{ channel: 'test', send }] })
+    for (const text of ['a', 'b']) await say('c1', text)
+    delivery.wake('c1')
+    await delivery.idle()
+    expect(sent).to.deep.equal(['a', 'b'])
+    expect(await store.sending()).to.deep.equal([])
+  })
+
+  it('keeps to the pause that another process has set, after that one has sent what was put off here', async () => {
+    mock.timers.enable({ apis: ['setTimeout'] })
+    const tried: string[] = []
+    const delivery = sending(async (out) => {
+      tried.push(textOf(out))
+      return { after: 20 }
+    })
+    await say('c1', 'a')
+    delivery.wake('c1')
+    await delivery.idle()
+    await store.sent((await store.outgoing('c1'))!)
+    mock.timers.tick(20)
+    await delivery.idle()
+    await say('c1', 'b')
+    const { id } = (await store.outgoing('c1'))!
+    await store.postpone(id, { dueAt: Date.now() + 60_000, attempts: 1 })
+    delivery.wake('c1')
+    await delivery.idle()
+    mock.timers.reset()
+    expect(tried).to.deep.equal(['a'])
   })
 
   it('goes on after what can never be sent', async () => {
