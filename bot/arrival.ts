@@ -39,6 +39,13 @@ export class Arrival {
     return {}
   }
 
+  /** Whether something was logged before it when it was stored by itself: then its turn is taken again, behind that. */
+  async isBehind({ activity, eventId }: Pending): Promise<boolean> {
+    if (!this.#isStored) return false
+    const { seen, activityId } = await this.accepted
+    return seen || activityId !== (activity.id ?? eventId)
+  }
+
   /** Its turn is committed. */
   applied({ activity, eventId }: Pending): void {
     if (!this.#isStored) this.#applied = { seen: false, activityId: activity.id ?? eventId }

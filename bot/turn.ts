@@ -256,6 +256,7 @@ class TurnTaker implements TakenTurns {
     const began = performance.now()
     const { id } = conversation
     const reply = await this.#answer(conversation, event, arrival)
+    if (await arrival?.isBehind(event)) return
     const key = `${event.channel}:${event.eventId}`
     const change = handedOver(conversation, event.activity, reply, { key, at: this.#now() })
     const handoff = change.handoff ?? (reply.rating ? { rates: reply.rating } : undefined)

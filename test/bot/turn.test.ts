@@ -175,6 +175,23 @@ describe('the taking of turns', () => {
       expect((await answers()).map(({ text }) => text)).to.deep.equal(['1: m1'])
     })
 
+    it('comes after what another process has stored while the bank was about to be asked', async () => {
+      let isFirst = true
+      const bot = counting()
+      const reply: Bot['reply'] = async (heard) => {
+        if (isFirst) await store.accept(message('other'))
+        isFirst = false
+        await heard.accepted?.()
+        return bot.reply(heard)
+      }
+      const turns = takeTurns({ store, bot: () => ({ ...bot, reply }), log })
+      const { activityId } = await turns.accept(message('m1'))
+      await turns.idle()
+      const logged = (await store.activities('c1', 0, 10)).map(({ activity }) => activity)
+      expect(logged.map(({ text }) => text)).to.deep.equal(['other', 'm1', '1: other', '2: m1'])
+      expect(logged[3]?.replyToId).to.equal(activityId)
+    })
+
     it('takes the turn again when an agent has written meanwhile', async () => {
       let isFirst = true
       const bot = counting()
