@@ -102,6 +102,16 @@ describe('where the conversation stands on the screen', function () {
     expect(await visitor.chat('#text:focus').count()).to.equal(0)
     expect(await visitor.chat('#log:focus').count()).to.equal(1)
   })
+
+  it('draws no ring around what a finger did not choose, and one for a key', async () => {
+    const frame = await visitor.frame()
+    const ring = () => frame.evaluate<string>("getComputedStyle(document.getElementById('log')).outlineStyle")
+    expect(await ring()).to.equal('none')
+    await visitor.page.keyboard.press('Tab')
+    await visitor.page.keyboard.press('Shift+Tab')
+    expect(await visitor.chat('#log:focus').count()).to.equal(1)
+    expect(await ring()).to.equal('solid')
+  })
 })
 
 /** What this test touches of a page, since the tests know no DOM. */

@@ -98,6 +98,26 @@ describe('the widget in a browser', function () {
     await visitor.chat('.message.user').waitFor()
   })
 
+  it('keeps a text that is too long in the box, and says so', async () => {
+    const visitor = await visit()
+    await visitor.open()
+    await visitor.chat('#text').fill('あ'.repeat(4001))
+    await visitor.chat('#text').press('Enter')
+    expect(await visitor.chat('#text').inputValue()).to.have.length(4001)
+    const said = "document.getElementById('text').validationMessage"
+    expect(await (await visitor.frame()).evaluate(said)).to.include('4,000文字')
+    expect(await visitor.chat('.message.user').count()).to.equal(0)
+    await visitor.say('あ'.repeat(4000))
+    expect(await visitor.chat('[data-delivery="refused"]').count()).to.equal(0)
+  })
+
+  it('has its own letters on the launcher, whatever the page’s are', async () => {
+    const visitor = await visit()
+    const launcher = "document.getElementById('kaijo').shadowRoot.querySelector('.launcher')"
+    const letters = await visitor.page.evaluate<string>(`getComputedStyle(${launcher}).fontFamily`)
+    expect(letters).to.include('Yu Gothic UI')
+  })
+
   it('breaks the line with Shift+Enter', async () => {
     const visitor = await visit()
     await visitor.open()
@@ -225,6 +245,7 @@ describe('the widget in a browser', function () {
     await visitor.chat('[data-command="end"]').click()
     await visitor.chat('#ask-end button[value="yes"]').click()
     await visitor.chat('#again:focus').waitFor()
+    await visitor.chat('footer').waitFor({ state: 'hidden' })
     expect(await visitor.chat('.message').count()).to.equal(0)
     expect(await (await visitor.frame()).evaluate("localStorage.getItem('kaijo.resume')")).to.equal(null)
     await visitor.chat('#again').click()

@@ -128,7 +128,9 @@ export class Chat {
 
   /** Where the customer writes; but on a screen that is touched this would bring up a keyboard over the choices. */
   #rest(): void {
-    if (matchMedia('(pointer: coarse)').matches) this.#log.focus({ preventScroll: true })
+    const isTouched = matchMedia('(pointer: coarse)').matches
+    this.#log.classList.toggle('rest', isTouched)
+    if (isTouched) this.#log.focus({ preventScroll: true })
     else this.#composer.focus()
   }
 
@@ -151,6 +153,7 @@ export class Chat {
     if (lang !== this.#lang) this.#device.setItem(langKey, lang)
     this.#lang = lang
     this.#chrome.speak(this.#words, lang)
+    this.#composer.tooLong = this.#words.tooLong
     this.#list.speak(this.#words)
     this.#wayBack.speak(lang)
     this.#host.tell({ kaijo: 1, type: 'lang', lang })
@@ -184,6 +187,7 @@ export class Chat {
   }
 
   #key(event: KeyboardEvent): void {
+    this.#log.classList.remove('rest')
     if (event.key !== 'Escape' || event.isComposing || this.#askEnd.open) return
     if (this.#menu.isOpen) this.#menu.close()
     else this.#host.tell({ kaijo: 1, type: 'close' })

@@ -1,5 +1,6 @@
 import { byId } from './element.ts'
 
+/** As many as the server takes. */
 const mostCharacters = 4000
 
 /** The box to write in: Enter sends, Shift+Enter breaks the line, and Enter that chooses a kanji does neither. */
@@ -7,10 +8,11 @@ export class Composer {
   readonly #form = byId('composer', HTMLFormElement)
   readonly #text = byId('text', HTMLTextAreaElement)
   readonly #onSend: (text: string) => void
+  /** What is said of a text that is too long. */
+  tooLong = ''
 
   constructor(onSend: (text: string) => void, onWrite: () => void) {
     this.#onSend = onSend
-    this.#text.maxLength = mostCharacters
     this.#form.addEventListener('submit', (event) => {
       event.preventDefault()
       this.#send()
@@ -23,6 +25,7 @@ export class Composer {
       this.#send()
     })
     this.#text.addEventListener('input', () => {
+      this.#text.setCustomValidity('')
       this.#grow()
       onWrite()
     })
@@ -39,11 +42,17 @@ export class Composer {
 
   #send(): void {
     const text = this.#text.value.trim()
-    if (!text) return
+    if (!text || this.#isTooLong(text)) return
     this.#text.value = ''
     this.#grow()
     this.#text.focus()
     this.#onSend(text)
+  }
+
+  /** The text stays: a box that cut it off without a word would lose its end. */
+  #isTooLong(text: string): boolean {
+    this.#text.setCustomValidity(text.length > mostCharacters ? this.tooLong : '')
+    return !this.#text.reportValidity()
   }
 
   /** The rows attribute, since the page's policy allows no style written into elements. */

@@ -15,6 +15,7 @@ export const chatKeys = [
   'choices',
   'pending',
   'failed',
+  'tooLong',
   'refused',
   'retry',
   'typing',
