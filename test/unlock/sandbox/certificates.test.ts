@@ -1,9 +1,7 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto'
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
-import { type AddressInfo, isIP } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { connect, createServer as createTlsServer, type TLSSocket } from 'node:tls'
 import { expect } from 'chai'
 import { type Authority, makeKey, openAuthority } from '../../../unlock/sandbox/authority.ts'
 import { type Certified, type Name, writeCertificate } from '../../../unlock/sandbox/certificateWriter.ts'
@@ -13,88 +11,15 @@ import { checkPeer, type PeerRefusal } from '../../../unlock/sandbox/peer.ts'
 import { openWords } from '../../../unlock/sandbox/words.ts'
 import { bank, demo, forms, type Practice, practise } from '../practice.ts'
 import { atPin, formToken, importCertificate, logOn, type Visitor, visit } from '../visitor.ts'
+import { cases, type Odd, right } from './oddCertificates.ts'
+import { ask, dial, handshake } from './tlsCall.ts'
 
 const day = 24 * 60 * 60 * 1000
-const right = `${demo.contract}1635`
 const say = openWords('ja', {
   'bank.service': bank.service,
   'bank.code': bank.code,
   ...Object.fromEntries(Object.entries(forms).map(([key, value]) => [`forms.${key}`, value])),
 })
-
-/** How a certificate differs from one that would be good. */
-interface Odd extends Partial<Omit<Certified, 'publicKey'>> {
-  /** Who signs instead of the bank: itself, or another authority that may call itself as the bank's does. */
-  signer?: 'self' | 'other' | 'namesake'
-  /** What the bank's register says; by default it has the certificate for the contract of the tests. */
-  registered?: { contract?: string; isRevoked?: boolean } | 'no'
-}
-
-const cases: [string, PeerRefusal, Odd][] = [
-  ['that is self-signed with the right name', 'foreign', { signer: 'self' }],
-  ['of another authority', 'foreign', { signer: 'other' }],
-  ["of another authority with our authority's name", 'foreign', { signer: 'namesake' }],
-  ['that may itself sign', 'foreign', { use: 'authority' }],
-  ['for servers only', 'purpose', { use: 'server', hosts: ['localhost'] }],
-  ['that has expired', 'expired', { from: new Date(Date.now() - 9 * day), to: new Date(Date.now() - day) }],
-  [
-    'that is not valid yet',
-    'early',
-    { from: new Date(Date.now() + day), to: new Date(Date.now() + 9 * day) },
-  ],
-  ['that is revoked', 'revoked', { registered: { isRevoked: true } }],
-  ['that the bank has not registered', 'unknown', { registered: 'no' }],
-  ['that is registered for another contract', 'unknown', { registered: { contract: '0005678901' } }],
-  ...(
-    [
-      [
-        'two equal names',
-        [
-          ['CN', right],
-          ['CN', right],
-        ],
-      ],
-      [
-        'the right name and another',
-        [
-          ['CN', right],
-          ['CN', 'other'],
-        ],
-      ],
-      [
-        'another name and the right one',
-        [
-          ['CN', 'other'],
-          ['CN', right],
-        ],
-      ],
-      [
-        'an organisation that looks like the right name',
-        [
-          ['O', `x, CN=${right}`],
-          ['CN', 'other'],
-        ],
-      ],
-      ['an organisation that looks like the right name, and no name', [['O', `x, CN=${right}`]]],
-      ['an organisation with a line of its own', [['O', `x\nCN=${right}`]]],
-      ['no name', [['O', right]]],
-      ['a space before', [['CN', ` ${right}`]]],
-      ['a space behind', [['CN', `${right} `]]],
-      ['a line break behind', [['CN', `${right}\n`]]],
-      ['a space within', [['CN', '0001234567 1635']]],
-      ['full-width digits', [['CN', '０００１２３４５６７１６３５']]],
-      ['Arabic digits', [['CN', '٠٠٠١٢٣٤٥٦٧1635']]],
-      ['a zero byte', [['CN', `${right}\0.example`]]],
-      ['the code alone', [['CN', '1635']]],
-      ['another code', [['CN', '00012345671636']]],
-      ['17 digits before the code', [['CN', '000000000012345671635']]],
-      ['a sign', [['CN', `+${right}`]]],
-      ['a letter', [['CN', '000123456x1635']]],
-    ] as [string, Name][]
-  ).map(([name, subject]): [string, PeerRefusal, Odd] => [`with ${name}`, 'name', { subject }]),
-  ['with the code twice', 'unknown', { subject: [['CN', '16351635']] }],
-  ['with the right number but fewer zeros', 'unknown', { subject: [['CN', '12345671635']] }],
-]
 
 describe('the client certificates of the sandbox', () => {
   let practice: Practice
@@ -242,7 +167,7 @@ describe('the client certificates of the sandbox', () => {
   for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
     it(`looks the certificate up again for every request, also on kept and resumed connections (${version})`, async () => {
       const { shown, certificate } = await make({})
-      const first = await dial(version, { ...shown })
+      const first = await dial(practice, version, { ...shown })
       expect(first.getProtocol()).to.equal(version)
       expect(await ask(first)).to.match(/^HTTP\/1.1 303 /)
       const session = first.getSession() as Buffer
@@ -256,13 +181,13 @@ describe('the client certificates of the sandbox', () => {
       expect(await ask(first))
         .to.match(/^HTTP\/1.1 403 /)
         .and.include(revoked)
-      const second = await dial(version, { ...shown, session })
+      const second = await dial(practice, version, { ...shown, session })
       expect(second.isSessionReused()).to.equal(false)
       expect(await ask(second))
         .to.match(/^HTTP\/1.1 403 /)
         .and.include(revoked)
       // Nothing but the session this time: the certificate of then is worth nothing now.
-      const bare = await dial(version, { session })
+      const bare = await dial(practice, version, { session })
       expect(await ask(bare)).to.match(/^HTTP\/1.1 403 /)
       for (const socket of [first, second, bare]) socket.destroy()
     })
@@ -270,47 +195,11 @@ describe('the client certificates of the sandbox', () => {
 
   it('speaks nothing older than TLS 1.2', async () => {
     let error: unknown
-    await dial('TLSv1.1', {}).catch((caught) => {
+    await dial(practice, 'TLSv1.1', {}).catch((caught) => {
       error = caught
     })
     expect(String(error)).to.match(/protocol|alert/i)
   })
-
-  function dial(version: 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3', options: object): Promise<TLSSocket> {
-    const { port, hostname: host } = new URL(practice.logonUrl)
-    const ciphers = version === 'TLSv1.1' ? { ciphers: 'DEFAULT@SECLEVEL=0' } : {}
-    return new Promise((resolve, reject) => {
-      const socket = connect(
-        {
-          host,
-          port: Number(port),
-          ca: practice.authority,
-          minVersion: version,
-          maxVersion: version,
-          ...ciphers,
-          ...options,
-        },
-        () => resolve(socket),
-      )
-      socket.once('error', reject)
-    })
-  }
-
-  /** One request on a connection that stays open. */
-  function ask(socket: TLSSocket): Promise<string> {
-    socket.write('GET /bank/menu HTTP/1.1\r\nHost: bank\r\n\r\n')
-    return new Promise((resolve) => {
-      let heard = ''
-      const listen = (chunk: Buffer) => {
-        heard += chunk
-        const length = Number(/content-length: (\d+)/i.exec(heard)?.[1] ?? Number.NaN)
-        if (!(Buffer.byteLength(heard) >= heard.indexOf('\r\n\r\n') + 4 + length)) return
-        socket.off('data', listen)
-        resolve(heard)
-      }
-      socket.on('data', listen)
-    })
-  }
 
   it('bind a visit: with the certificate of another contract it is nobody’s', async () => {
     const page = await logOn(visit(practice.url))
@@ -382,28 +271,10 @@ describe('the client certificates of the sandbox', () => {
         use: 'server',
         hosts: [host],
       })
-      const error = await handshake({ cert: server.toString(), key: pem(key) }, host)
+      const error = await handshake(practice, { cert: server.toString(), key: pem(key) }, host)
       expect(error, host).to.match(isFine ? /^none$/ : /PERMITTED_VIOLATION|permitted subtree violation/i)
     }
   })
-
-  /** Whether a client that trusts the sandbox's authority believes this server. */
-  async function handshake(shown: { cert: string; key: string }, host: string): Promise<string> {
-    const server = createTlsServer(shown, (socket) => socket.on('error', () => undefined))
-    server.on('tlsClientError', () => undefined)
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    const { port } = server.address() as AddressInfo
-    const named = isIP(host) === 0 ? { servername: host } : { checkServerIdentity: () => undefined }
-    const error = await new Promise<string>((resolve) => {
-      const socket = connect({ port, host: '127.0.0.1', ca: practice.authority, ...named }, () =>
-        resolve('none'),
-      )
-      socket.on('error', (caught) => resolve(`${(caught as NodeJS.ErrnoException).code} ${caught.message}`))
-      socket.once('close', () => server.close())
-      socket.once('secureConnect', () => socket.destroy())
-    })
-    return error
-  }
 
   it('come as a .p12 that opens with its own password only', async () => {
     const page = await importCertificate(visit(practice.url))
