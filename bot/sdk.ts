@@ -1,12 +1,19 @@
 import { registerHooks } from 'node:module'
 
-/** The SDK's own code; everything else is loaded as it is. */
-const sdk = /\/node_modules\/(botbuilder|botframework)[\w-]*\/.*\.js$/
+/** The SDK's own code, and restify's plugins; everything else is loaded as it is. */
+const sdk = /\/node_modules\/((botbuilder|botframework)[\w-]*|restify\/lib\/plugins)\/.*\.js$/
 /** What TypeScript put at the head of a file to have async functions before engines had them. */
 const helper = /^var __awaiter = \(this && this\.__awaiter\)[\s\S]*?^};$/m
-/** Of other packages the SDK loads much that a bot like ours never calls: recognizers of numbers and dates, Azure's logon. */
-const required =
-  /^const (\w+) = (?:__importStar\()?require\("(@microsoft\/recognizers-text[\w-]*|@azure\/[\w-]+|jsonwebtoken)"\)\)?;$/gm
+/**
+ * Of other packages they load much that a bot like ours never calls: recognizers of numbers and dates, Azure's logon, a
+ * second client of HTTP, signatures of requests.
+ */
+const seldom =
+  '@microsoft/recognizers-text[\\w-]*|@azure/[\\w-]+|jsonwebtoken|axios|lodash/\\w+|http-signature'
+const required = new RegExp(
+  `^(?:const|var) (\\w+) = ((?:__import(?:Star|Default)\\()?require\\(["'](?:${seldom})["']\\)\\)?);$`,
+  'gm',
+)
 
 /**
  * Loads the SDK lean and as it was written; call it before the SDK is loaded. Its packages are compiled for engines
@@ -39,6 +46,6 @@ export function natively(source: string): string {
 export function lazily(source: string): string {
   return source.replace(
     required,
-    (_, name, what) => `const ${name} = new Proxy({}, { get: (_, key) => require("${what}")[key] });`,
+    (_, name, loaded) => `const ${name} = new Proxy({}, { get: (_, key) => (${loaded})[key] });`,
   )
 }

@@ -48,6 +48,24 @@ describe('the SDK, loaded lean', () => {
     expect(required).to.deep.equal(['@azure/identity'])
   })
 
+  it('finds the default of such a package as before', () => {
+    const omit = () => 'omitted'
+    const interop = 'var __importDefault = (mod) => (mod && mod.__esModule ? mod : { default: mod });'
+    const source = `${interop}\nconst omit_1 = __importDefault(require("lodash/omit"));\nreturn omit_1.default()`
+    expect(lazily(source)).not.to.equal(source)
+    expect(new Function('require', lazily(source))(() => omit)).to.equal('omitted')
+  })
+
+  it('loads restify without what signs requests', () => {
+    const script =
+      "await import('restify'); console.log(Object.keys(process.getBuiltinModule('module')._cache).join())"
+    const loaded = (program: string) =>
+      execFileSync(process.execPath, ['--input-type=module', '-e', program], { cwd: root, encoding: 'utf8' })
+    expect(loaded(script)).to.include('/sshpk/')
+    const lean = `(await import('./bot/sdk.ts')).loadSdkLean(); ${script}`
+    expect(loaded(lean)).to.include('/restify/lib/plugins/').and.not.include('/sshpk/')
+  })
+
   it('says in a conversation the very same as when it is loaded as it is shipped', () => {
     const said = (env: object) =>
       execFileSync(process.execPath, [join(root, 'bot', 'chatCommand.ts')], {
