@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { parse } from 'yaml'
 import { loadContent } from '../../content/index.ts'
-import { type Mistake, mistakes } from './mistakes/index.ts'
+import { type Mistake, mistakes } from './mistakes.ts'
 import { createSample, removeSamples } from './sample.ts'
 
 const root = join(import.meta.dirname, '../..')
