@@ -17,6 +17,8 @@ export class Sending implements Claim {
   #last: Promise<unknown> = Promise.resolve()
   /** Given back; whether another process had asked for it. */
   #isWanted: boolean | undefined
+  /** Something was sent, and the store does not know it yet. */
+  #isUnnoted = false
 
   constructor(store: SendingStore, conversation: string) {
     this.#store = store
@@ -42,14 +44,18 @@ export class Sending implements Claim {
   /** It is not to be sent again. Whether there is more; otherwise the conversation is given back. */
   sent(out: Outgoing): Promise<boolean> {
     return this.#afterLast(async () => {
+      this.#isUnnoted = true
       const { next, isWanted } = await this.#store.sent(out)
+      this.#isUnnoted = false
       if (next) this.#read = { out: next }
       else this.#isWanted = isWanted
       return next !== undefined
     })
   }
 
+  /** Kept until its time is over while we try to note what was sent: whoever had it now would send that again. */
   async letGo(): Promise<boolean> {
+    if (this.#isUnnoted) return false
     return this.#isWanted ?? this.#store.letGo(`send ${this.conversation}`)
   }
 
