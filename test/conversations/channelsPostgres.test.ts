@@ -7,11 +7,12 @@ import { openPostgres } from '../../bot/store/postgres.ts'
 import type { State } from '../../dialogs/index.ts'
 import { byWidget, customers, type Place, settled } from '../support/channelCustomers.ts'
 import { runKaijo } from '../support/kaijo.ts'
-import { readable, until } from '../support/lineStandIn.ts'
+import { readable } from '../support/lineCustomer.ts'
 import { sharedPostgres } from '../support/postgres.ts'
 import { type Served, serve } from '../support/process.ts'
 import { TeamsCustomer } from '../support/teamsCustomer.ts'
 import { insist } from '../support/traffic.ts'
+import { until } from '../support/until.ts'
 import { act, conversationTable, type Surroundings, type Tried } from './conversationTable.ts'
 
 conversationTable('on PostgreSQL', customers, {

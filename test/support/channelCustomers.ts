@@ -5,9 +5,11 @@ import { consoleChannel } from '../../bot/channels/console.ts'
 import type { LineReference } from '../../bot/channels/lineEvents.ts'
 import { connect } from './directLine.ts'
 import type { Running } from './kaijo.ts'
-import { LineCustomer, type LineStandIn, readable, tappable, until } from './lineStandIn.ts'
+import { LineCustomer, readable, tappable } from './lineCustomer.ts'
+import type { LineStandIn } from './lineStandIn.ts'
 import { buttonsOf, TeamsCustomer, wordsOf } from './teamsCustomer.ts'
 import type { TeamsStandIn } from './teamsStandIn.ts'
+import { until } from './until.ts'
 import { openWidget } from './widgetCustomer.ts'
 
 /** What stands around the customers: Kaijo, and what it speaks with. */

@@ -1,7 +1,8 @@
 import type { State } from '../../dialogs/index.ts'
 import type { Street } from './channelCustomers.ts'
-import { LineCustomer, readable, tappable, until } from './lineStandIn.ts'
+import { LineCustomer, readable, tappable } from './lineCustomer.ts'
 import { buttonsOf, TeamsCustomer, wordsOf } from './teamsCustomer.ts'
+import { until } from './until.ts'
 
 /** Sends what a button sends, whenever it was shown. */
 export type Button = () => Promise<unknown>

@@ -3,7 +3,7 @@ import { WebSocket } from 'ws'
 import { Conversation } from '../../web/chat/conversation.ts'
 import type { Drawer, Rim, WebSocketLike } from '../../web/chat/rim.ts'
 import type { Entry } from '../../web/chat/transcript.ts'
-import { until } from './lineStandIn.ts'
+import { until } from './until.ts'
 
 /** The chat of the web page, as it runs in a browser but for its looks. */
 export interface Widget {

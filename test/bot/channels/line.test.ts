@@ -1,14 +1,9 @@
 import { expect } from 'chai'
 import { chance } from '../../support/chance.ts'
 import { type Running, runKaijo } from '../../support/kaijo.ts'
-import {
-  LineCustomer,
-  type LineStandIn,
-  readable,
-  standInForLine,
-  tappable,
-  until,
-} from '../../support/lineStandIn.ts'
+import { LineCustomer, readable, tappable } from '../../support/lineCustomer.ts'
+import { type LineStandIn, standInForLine } from '../../support/lineStandIn.ts'
+import { until } from '../../support/until.ts'
 import { hostile } from './hostileLine.ts'
 
 const hello = 'サービスがご利用できなくなりましたと出てログオンできません'

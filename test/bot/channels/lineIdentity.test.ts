@@ -4,7 +4,7 @@ import { lineBackRoutes } from '../../../bot/channels/lineBack.ts'
 import { askLineIdentity } from '../../../bot/channels/lineIdentity.ts'
 import { createLog } from '../../../bot/log.ts'
 import { HttpError, type HttpRequest, type Route } from '../../../bot/route.ts'
-import { until } from '../../support/lineStandIn.ts'
+import { until } from '../../support/until.ts'
 
 const good: LineAnswer = {
   status: 200,

@@ -9,7 +9,9 @@ import { clipped, fitted, seen, split } from '../../../bot/channels/lineText.ts'
 import { loadContent } from '../../../content/index.ts'
 import { type Sheet, sheetText, stepCard } from '../../../dialogs/stepCard.ts'
 import { createWords } from '../../../locales/index.ts'
-import { type Message, problemsOf, readable, tappable } from '../../support/lineStandIn.ts'
+import { readable, tappable } from '../../support/lineCustomer.ts'
+import { problemsOf } from '../../support/lineReference.ts'
+import type { Message } from '../../support/lineStandIn.ts'
 
 const root = join(import.meta.dirname, '..', '..', '..')
 const place = { dir: join(root, 'content'), localesDir: join(root, 'locales'), bank: 'osaka-city' }

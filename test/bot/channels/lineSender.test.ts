@@ -3,7 +3,8 @@ import { openLineApi } from '../../../bot/channels/lineApi.ts'
 import { lineSender } from '../../../bot/channels/lineSender.ts'
 import { createLog } from '../../../bot/log.ts'
 import type { Outgoing } from '../../../bot/store/index.ts'
-import { type Fault, type LineStandIn, readable, standInForLine } from '../../support/lineStandIn.ts'
+import { readable } from '../../support/lineCustomer.ts'
+import { type Fault, type LineStandIn, standInForLine } from '../../support/lineStandIn.ts'
 
 const user = 'Uone'
 const conversation = `line:${user}`

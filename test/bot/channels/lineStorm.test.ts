@@ -5,17 +5,11 @@ import type { State } from '../../../dialogs/index.ts'
 import { startBadBank } from '../../support/badBank.ts'
 import { chance } from '../../support/chance.ts'
 import { runKaijo } from '../../support/kaijo.ts'
-import {
-  type Delivered,
-  LineCustomer,
-  type LineStandIn,
-  readable,
-  standInForLine,
-  tappable,
-  until,
-} from '../../support/lineStandIn.ts'
+import { LineCustomer, readable, tappable } from '../../support/lineCustomer.ts'
+import { type Delivered, type LineStandIn, standInForLine } from '../../support/lineStandIn.ts'
 import { serve } from '../../support/process.ts'
 import { insist, startTraffic, together } from '../../support/traffic.ts'
+import { until } from '../../support/until.ts'
 
 const hello = 'サービスがご利用できなくなりましたと出てログオンできません'
 const steps = [hello, '利用者', '3つともあります', 'わかります']

@@ -3,7 +3,9 @@ import { openLineApi } from '../../../bot/channels/lineApi.ts'
 import { LineWaiting } from '../../../bot/channels/lineWaiting.ts'
 import { startBadBank } from '../../support/badBank.ts'
 import { runKaijo } from '../../support/kaijo.ts'
-import { LineCustomer, type LineStandIn, standInForLine, until } from '../../support/lineStandIn.ts'
+import { LineCustomer } from '../../support/lineCustomer.ts'
+import { type LineStandIn, standInForLine } from '../../support/lineStandIn.ts'
+import { until } from '../../support/until.ts'
 
 describe('a LINE customer who waits', () => {
   let line: LineStandIn

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { TeamsWaiting } from '../../../bot/channels/teamsWaiting.ts'
-import { until } from '../../support/lineStandIn.ts'
+import { until } from '../../support/until.ts'
 
 describe('somebody in Teams who waits', () => {
   function wait(open: (looks: number) => boolean, most = 3) {
