@@ -76,6 +76,29 @@ describe('the PostgreSQL store behind a line that breaks', () => {
     expect(told).to.have.length(2)
   })
 
+  it('knows an event whose one statement was answered into the void, with all that came of it', async () => {
+    const { seq, version } = await store.open('c1', 'line')
+    proxy.set({ ...toxicOf('lostAnswer'), marker: 'WITH moved' })
+    await failing(store.commit({ ...turn, version, sends: true, accepts: { inbound: event, seq } }))
+    proxy.set()
+    expect(told).to.deep.equal(['c1'])
+    expect(await store.accept(event)).to.deep.equal({ seen: true, activityId: 'c1|0000001' })
+    expect(await store.pending('c1')).to.equal(undefined)
+    expect(told, 'who listens looks once more').to.deep.equal(['c1', 'c1'])
+    expect(await store.activities('c1', 0, 10)).to.have.length(2)
+    expect(await store.sending(), 'nobody was woken for it: it is found by looking').to.deep.equal(['c1'])
+  })
+
+  it('has nothing of an event whose one statement never arrived, and stores it by itself', async () => {
+    const { seq, version } = await store.open('c1', 'line')
+    proxy.set({ ...toxicOf('lostRequest'), marker: 'WITH moved' })
+    await failing(store.commit({ ...turn, version, accepts: { inbound: event, seq } }))
+    proxy.set()
+    expect(await store.accept(event)).to.deep.equal({ seen: false, activityId: 'c1|0000001' })
+    expect((await store.pending('c1'))?.eventId).to.equal('e1')
+    expect((await store.conversation('c1'))?.state).to.equal(undefined)
+  })
+
   it('tells other processes what it could not tell them at first, and lets its own listeners look once more', async () => {
     const place = (await sharedPostgres()).place(proxy.port)
     const one = await openPostgres({ url: place })
