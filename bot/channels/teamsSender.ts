@@ -16,6 +16,7 @@ export interface TeamsSenderParts {
 }
 
 const patience = 10_000
+const mostUnnoted = 1000
 /** Teams asks for these to be sent again (Microsoft, "Optimize your bot with rate limiting"). */
 const transient = new Set([401, 408, 412, 429, 500, 502, 503, 504])
 
@@ -24,18 +25,25 @@ const transient = new Set([401, 408, 412, 429, 500, 502, 503, 504])
  * not sent again; only a crash, or a lost answer, between its taking and our note can double that one.
  */
 export function teamsSender(parts: TeamsSenderParts): Sender {
+  /** How many messages of a turn were taken, for the moment in which the store cannot write that down. */
+  const unnoted = new Map<number, number>()
   return {
     channel: 'teams',
     async send(out, remember) {
       const reference = out.reference as TeamsReference | undefined
       if (!reference) return 'dropped'
-      const { sent = 0 } = (out.note ?? {}) as { sent?: number }
+      const { sent: noted = 0 } = (out.note ?? {}) as { sent?: number }
+      const sent = Math.max(noted, unnoted.get(out.id) ?? 0)
       for (const [i, said] of out.activities.entries()) {
         if (i < sent) continue
         const status = await tried(parts, reference, said)
         if (typeof status === 'object') return { after: status.after ?? pauseAfter(out.attempts) }
         if (status === 'gone') return 'dropped'
-        if (i + 1 < out.activities.length) await remember({ sent: i + 1 })
+        if (i + 1 === out.activities.length) break
+        if (unnoted.size >= mostUnnoted) unnoted.delete(unnoted.keys().next().value as number)
+        unnoted.set(out.id, i + 1)
+        await remember({ sent: i + 1 })
+        unnoted.delete(out.id)
       }
       return 'sent'
     },
