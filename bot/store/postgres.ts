@@ -104,7 +104,9 @@ class PostgresStore implements Store {
     const accepted = await this.#told(inbound.conversation, () =>
       this.#db.transaction((query) => acceptEvent(query, inbound, this.#now())),
     )
+    const isSettled = this.#unsure.delete(inbound.conversation)
     if (inbound.logged && !accepted.seen) this.#say(inbound.conversation, seqOf(accepted.activityId))
+    else if (isSettled) this.#say(inbound.conversation, 0)
     this.#expiry.begin(this.#now())
     return accepted
   }
