@@ -10,6 +10,7 @@ import { Mind } from '../support/mind.ts'
 import { expectOnce, startPaced } from '../support/paced.ts'
 import { sharedPostgres } from '../support/postgres.ts'
 import { type Served, serve } from '../support/process.ts'
+import { until } from '../support/until.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const command = join(root, 'bot', 'clusterCommand.ts')
@@ -19,10 +20,6 @@ const isWhole = process.env.ROLLING === 'whole'
 const { rate, customers, rounds, drain } = isWhole
   ? { rate: 200, customers: 40, rounds: 3, drain: '5' }
   : { rate: 50, customers: 20, rounds: 1, drain: '1' }
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 25))
-}
 
 /** How often a line with this event stands in what was written. */
 function count(served: Served, event: string): number {

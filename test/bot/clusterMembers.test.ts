@@ -5,12 +5,9 @@ import { Registry } from 'prom-client'
 import { type Cluster, type ClusterParts, createCluster, Unstarted } from '../../bot/cluster.ts'
 import { gatherMetrics } from '../../bot/clusterMetrics.ts'
 import { createLog } from '../../bot/log.ts'
+import { until } from '../support/until.ts'
 
 const entry = join(import.meta.dirname, '..', 'support', 'clusterMember.ts')
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 10))
-}
 
 describe('the process above several others', () => {
   let all: Cluster

@@ -8,6 +8,7 @@ import { answered, expectOnce, type Paced, startPaced } from '../support/paced.t
 import { sharedPostgres } from '../support/postgres.ts'
 import { backUpPostgres, startRestored } from '../support/postgresBackup.ts'
 import { type Served, serve } from '../support/process.ts'
+import { until } from '../support/until.ts'
 
 const command = join(import.meta.dirname, '..', '..', 'bot', 'storeBackupCommand.ts')
 const { rate, customers, before } =
@@ -20,10 +21,6 @@ const acknowledged = ({ writers }: Paced) =>
   new Map(writers.map(({ conversation, taken }) => [conversation, [...taken]]))
 
 const count = ({ writers }: Paced) => writers.reduce((sum, { taken }) => sum + taken.length, 0)
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 10))
-}
 
 /** `npm run store:backup`, as an operator calls it beside the running bot. */
 async function backUp(kaijo: Served, storage: string): Promise<string> {

@@ -7,6 +7,7 @@ import { nextTry, waitOf } from '../../bot/retry.ts'
 import type { Store } from '../../bot/store/index.ts'
 import { openSqlite } from '../../bot/store/sqlite.ts'
 import { type Bot, type Reply, takeTurns } from '../../bot/turn.ts'
+import { until } from '../support/until.ts'
 
 const news = {
   channel: 'unlock',
@@ -116,7 +117,7 @@ describe("news of the bank's whose turn a mistake of ours has spoiled", () => {
     const again = { tries: 1, due: Date.now() + 30, moved: 0 }
     await turns.accept({ ...news, activity: { ...news.activity, channelData: { again } } })
     now = Date.now()
-    while ((await heard()).length === 0) await new Promise((resolve) => setTimeout(resolve, 10))
+    await until(async () => (await heard()).length > 0)
     expect(await heard()).to.deep.equal(['cleared'])
   })
 

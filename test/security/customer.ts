@@ -13,6 +13,8 @@ export interface Customer {
   /** Posts an activity; gives the status. */
   post(activity: object): Promise<number>
   say(text: string): Promise<number>
+  /** Says one after the other, each when the one before was answered. */
+  walk(texts: readonly string[]): Promise<void>
   /** All activities so far, as the transcript shows them. */
   log(): Promise<Said[]>
   /** What the bot said since the last time, when it has said something. */
@@ -20,7 +22,7 @@ export interface Customer {
 }
 
 /** Opens a conversation, as the widget does, and waits for the greeting. */
-export async function customer(kaijo: Served, locale = 'ja'): Promise<Customer> {
+export async function customer(kaijo: Pick<Served, 'url' | 'secret'>, locale = 'ja'): Promise<Customer> {
   const call = async (path: string, token: string, body?: object) =>
     fetch(kaijo.url + path, {
       ...(body ? { method: 'POST', body: JSON.stringify(body) } : {}),
@@ -42,6 +44,12 @@ export async function customer(kaijo: Served, locale = 'ja'): Promise<Customer> 
     conversation: conversationId,
     post: async (activity) => (await call(here, token, { from: { id: 'me' }, ...activity })).status,
     say: (text) => mine.post({ type: 'message', text }),
+    async walk(texts) {
+      for (const text of texts) {
+        await mine.say(text)
+        await mine.heard()
+      }
+    },
     async log() {
       const all: Said[] = []
       for (let after = '0'; ; ) {

@@ -4,7 +4,6 @@ import type { State } from '../../dialogs/index.ts'
 import type { UnlockState } from '../../unlock/index.ts'
 import { type BadBank, startBadBank } from '../support/badBank.ts'
 import { type Running, runKaijo } from '../support/kaijo.ts'
-import type { Served } from '../support/process.ts'
 import { mutationsOf } from '../unlock/mutations.ts'
 import { type Customer, customer } from './customer.ts'
 
@@ -27,11 +26,8 @@ describe('the callback of the running whole', function () {
 
   /** A customer who waits for a request. */
   async function waiting(): Promise<Customer & { request: string }> {
-    const one = await customer(kaijo as unknown as Served)
-    for (const text of ['ログオンできない', '利用者', '3つともあります', 'わかります']) {
-      await one.say(text)
-      await one.heard()
-    }
+    const one = await customer(kaijo)
+    await one.walk(['ログオンできない', '利用者', '3つともあります', 'わかります'])
     const kept = await kaijo.store.conversation(one.conversation)
     return { ...one, request: (kept?.state as State | undefined)?.run?.request?.id ?? '' }
   }

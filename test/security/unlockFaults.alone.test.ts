@@ -1,7 +1,6 @@
 import { expect } from 'chai'
 import { type BadBank, type Fault, faults, startBadBank } from '../support/badBank.ts'
 import { type Running, runKaijo } from '../support/kaijo.ts'
-import type { Served } from '../support/process.ts'
 import { type Customer, customer } from './customer.ts'
 
 const unavailable = 'ただいま解除用のリンクを用意できません'
@@ -23,11 +22,8 @@ describe('the whole of Kaijo while the unlock API', function () {
 
   /** A customer who is one answer away from the step with the link. */
   async function someone(): Promise<Customer> {
-    const one = await customer(kaijo as unknown as Served)
-    for (const text of toTheLink) {
-      await one.say(text)
-      await one.heard()
-    }
+    const one = await customer(kaijo)
+    await one.walk(toTheLink)
     return one
   }
   /** What a customer hears, and after how many milliseconds. */
@@ -62,7 +58,7 @@ describe('the whole of Kaijo while the unlock API', function () {
 
   it('hangs: takes the turns of other conversations as fast as before', async () => {
     const waiting = await Promise.all(Array.from({ length: 20 }, someone))
-    const others = await Promise.all(Array.from({ length: 4 }, () => customer(kaijo as unknown as Served)))
+    const others = await Promise.all(Array.from({ length: 4 }, () => customer(kaijo)))
     await turnsFor(500, kaijo, others)
     const before = await turnsFor(1500, kaijo, others)
     bank.fault = 'hangs without a word'

@@ -8,6 +8,7 @@ import { expect } from 'chai'
 import { openKeys } from '../../bot/keys.ts'
 import { chained, readEntry } from '../../unlock/audit/entry.ts'
 import { type AuditPlace, auditPublicKey, type Deed, openAudit, verifyAudit } from '../../unlock/index.ts'
+import { until } from '../support/until.ts'
 
 const request = '0123456789ABCDEFGHJKMNPQRS'
 const deed: Deed = {
@@ -152,7 +153,7 @@ describe('the audit log', () => {
   it('has a signed head in time when nothing more is written', async () => {
     const audit = open({ headEvery: { entries: 1000, ms: 1 } })
     audit.write(deed)
-    while (lines(heads()).length === 0) await new Promise((resolve) => setTimeout(resolve, 1))
+    await until(() => lines(heads()).length > 0)
     expect(await verified()).to.deep.include({ ...whole, entries: 1, heads: 1 })
     audit.close()
   })

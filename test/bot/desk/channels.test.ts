@@ -8,6 +8,7 @@ import { agents } from '../../support/deskChat.ts'
 import { type Running, runKaijo } from '../../support/kaijo.ts'
 import { type LineStandIn, standInForLine } from '../../support/lineStandIn.ts'
 import { TeamsStandIn } from '../../support/teamsStandIn.ts'
+import { until } from '../../support/until.ts'
 
 const { yamada } = agents
 
@@ -128,7 +129,7 @@ describe('a person at the desk, in every channel', function () {
             ).length
       const before = dots()
       await hana.ask('POST', `${path}/typing`, {})
-      while (dots() === before) await new Promise((resolve) => setTimeout(resolve, 10))
+      await until(() => dots() > before)
       await hana.ask('POST', `${path}/close`, { key: `close-the-chat-${channel}` })
       await customer.end()
     })

@@ -6,6 +6,7 @@ import { type DeskVisitor, deskVisitor, firstAdmin, invited, password } from '..
 import { dial } from '../../support/deskSocket.ts'
 import { sharedPostgres } from '../../support/postgres.ts'
 import { type Served, serve } from '../../support/process.ts'
+import { until } from '../../support/until.ts'
 import { openWidget, type Widget } from '../../support/widgetCustomer.ts'
 
 type Agent = DeskVisitor & { id: string }
@@ -217,8 +218,4 @@ function at(visitor: DeskVisitor, where: Served): DeskVisitor {
 /** The link that the process has printed for the first admin. */
 function welcomeOf(served: Served): string {
   return /\S+#welcome=\S+/.exec(served.output())?.[0] ?? ''
-}
-
-async function until(holds: () => boolean | undefined | Promise<boolean | undefined>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20))
 }

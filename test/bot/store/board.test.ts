@@ -6,6 +6,7 @@ import { openPostgres } from '../../../bot/store/postgres.ts'
 import { PostgresBoard } from '../../../bot/store/postgresBoard.ts'
 import { addressed, type Connections, openConnections } from '../../../bot/store/postgresPool.ts'
 import { sharedPostgres } from '../../support/postgres.ts'
+import { until } from '../../support/until.ts'
 
 const hour = 3_600_000
 
@@ -193,7 +194,7 @@ function boardContract(open: () => Promise<{ board: Board; end: () => Promise<vo
 
   it('keeps nothing longer than it was said to stand', async () => {
     board.put('here', 'a', '', 1)
-    while (board.topics('').length > 0) await new Promise((resolve) => setTimeout(resolve, 2))
+    await until(() => board.topics('').length === 0)
     expect(board.of('here')).to.deep.equal([])
   })
 }

@@ -3,6 +3,7 @@ import type { Store } from '../../../bot/store/index.ts'
 import { openPostgres } from '../../../bot/store/postgres.ts'
 import { addressed, openConnections } from '../../../bot/store/postgresPool.ts'
 import { sharedPostgres } from '../../support/postgres.ts'
+import { until } from '../../support/until.ts'
 import { event, turn } from './contract/conversation.ts'
 import { storeContract } from './contract/index.ts'
 
@@ -29,12 +30,12 @@ describe('the PostgreSQL store', () => {
     })
     await isHeld.promise
     expect((await store.accept(event('new'))).seen).to.equal(false)
-    while ((await left()) !== 2) await new Promise((resolve) => setTimeout(resolve, 20))
+    await until(async () => (await left()) === 2)
     letGo.resolve()
     await holding
     now += 2 * 3_600_000
     await store.accept(event('newer'))
-    while ((await left()) !== 2) await new Promise((resolve) => setTimeout(resolve, 20))
+    await until(async () => (await left()) === 2)
     await store.close()
     await rows.close()
     expect(errors).to.deep.equal([])
@@ -119,14 +120,11 @@ describe('the PostgreSQL store', () => {
       const [first, last] = await Promise.all([openPostgres({ url }), openPostgres({ url })])
       const heard: string[] = []
       last.onLogged((conversation) => heard.push(conversation))
-      const hears = async (conversation: string) => {
-        while (!heard.includes(conversation)) await new Promise((resolve) => setTimeout(resolve, 5))
-      }
       // Until the other one listens, a hint may be missed.
       for (let n = 0; heard.length === 0; n++) await first.accept(event(`before${n}`, { conversation: 'c0' }))
       await first.accept(event('e1'))
       await first.close()
-      await hears('c1')
+      await until(() => heard.includes('c1'))
       await last.close()
       expect(new Set(heard)).to.deep.equal(new Set(['c0', 'c1']))
     })

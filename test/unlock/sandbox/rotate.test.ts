@@ -6,8 +6,8 @@ import { signWebhook } from '../../../unlock/index.ts'
 import { openKeys } from '../../../unlock/sandbox/keys.ts'
 import { type Customer, customer } from '../../security/customer.ts'
 import { type Running, runKaijo } from '../../support/kaijo.ts'
-import type { Served } from '../../support/process.ts'
 import { trust } from '../../support/trust.ts'
+import { until } from '../../support/until.ts'
 import { demo, listenForWebhooks, type Practice, practise } from '../practice.ts'
 import { cardPassword, importCertificate, type Visitor, visit } from '../visitor.ts'
 
@@ -25,11 +25,8 @@ function rotate(dataDir: string): string[] {
 
 /** A customer who waits, and the administrator of that request who has only the user list before them. */
 async function underWay(kaijo: Running, bank: string): Promise<{ waits: Customer; admin: Visitor }> {
-  const waits = await customer(kaijo as unknown as Served)
-  for (const text of ['ログオンできない', '利用者', '3つともあります', 'わかります']) {
-    await waits.say(text)
-    await waits.heard()
-  }
+  const waits = await customer(kaijo)
+  await waits.walk(['ログオンできない', '利用者', '3つともあります', 'わかります'])
   const state = (await kaijo.store.conversation(waits.conversation))?.state as State
   const { id = '', bindingCode = '' } = state.run?.request ?? {}
   const admin = await importCertificate(visit(bank))
@@ -123,7 +120,7 @@ describe('a change of the keys of a running sandbox', function () {
       const after = await runKaijo({ ...env(keys), ...kept })
       const log = async () => await after.store.activities(waits.conversation, 0, 1000)
       const heard = async () => (await log()).filter(({ activity }) => activity.text?.includes(cleared))
-      while ((await heard()).length === 0) await new Promise((resolve) => setTimeout(resolve, 20))
+      await until(async () => (await heard()).length > 0)
       await after.turns.idle()
       expect(await heard()).to.have.length(1)
       await after.end()
