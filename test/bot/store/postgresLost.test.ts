@@ -40,7 +40,7 @@ describe('the PostgreSQL store behind a line that breaks', () => {
     said: [{ type: 'message', text: 'answer' }],
     requests: [],
   }
-  const toxicOf = (kind: 'lostAnswer' | 'lostRequest'): Toxic => ({
+  const toxicOf = (kind: 'lostAnswer' | 'lostRequest'): Extract<Toxic, { marker: string }> => ({
     ...{ kind, marker: 'COMMIT', share: 1, random: () => 0 },
   })
   const failing = (work: Promise<unknown>) =>
