@@ -1,11 +1,11 @@
-import type { Activity } from 'botbuilder-core'
 import { createDesk } from '../../bot/desk/desk.ts'
 import { createLog } from '../../bot/log.ts'
 import { HttpError } from '../../bot/route.ts'
 import type { Ownership, Store, Turn } from '../../bot/store/index.ts'
-import { type Bot, takeTurns } from '../../bot/turn.ts'
-import type { News } from '../../dialogs/index.ts'
+import { takeTurns } from '../../bot/turn.ts'
 import type { Words } from '../../locales/index.ts'
+import { Died, Mortal } from './mortalStore.ts'
+import { bot, type Kept } from './promisedBot.ts'
 
 /** What can happen to a conversation. */
 export const deedNames = [
@@ -67,13 +67,6 @@ export interface Step {
   texts: string[]
   /** The event that it applied. */
   applied?: string
-}
-
-interface Kept {
-  told: string[]
-  held?: News[]
-  step?: string
-  locale: 'ja'
 }
 
 /** Plays the deeds on one conversation, with a process of its own over the store, and lets all come to its end. */
@@ -282,84 +275,8 @@ class Player {
 type Desk = ReturnType<typeof createDesk>
 type Press = Parameters<Desk['take']>[0]
 
-class Died extends Error {}
-
-/** A store as one process has it: nothing more comes of its calls once the process has died. */
-class Mortal {
-  readonly store: Store
-  #isDead = false
-
-  constructor(store: Store, id: string, commits: Turn[]) {
-    const alive = <T>(result: T): T => {
-      if (this.#isDead) throw new Died()
-      return result
-    }
-    const commit = async (turn: Turn) => {
-      alive(undefined)
-      const outcome = await store.commit(turn)
-      // Noted also when the process did not live to know.
-      if (outcome === 'committed' && turn.conversation === id) commits.push(turn)
-      return alive(outcome)
-    }
-    const waiting = async () => (await store.waiting()).filter((conversation) => conversation === id)
-    this.store = new Proxy(store, {
-      get: (_, name: keyof Store) => {
-        if (name === 'commit') return commit
-        if (name === 'waiting') return waiting
-        return (...args: never[]) => {
-          alive(undefined)
-          const result = (store[name] as (...all: never[]) => unknown).apply(store, args)
-          return result instanceof Promise ? result.then(alive) : result
-        }
-      },
-    })
-  }
-
-  die(): void {
-    this.#isDead = true
-  }
-}
-
 function actor(agent: string) {
   return { id: agent, shown: agent }
 }
 
 const log = createLog('silent')
-const message = (text: string): Partial<Activity> => ({ type: 'message', text })
-
-/** A bot of a few lines that keeps to what the dialogs promise, and takes its time. */
-const bot: Bot = {
-  allowedDigits: [],
-  expectsDigits: () => false,
-  apology: () => message('sorry'),
-  async reply({ activity, state, owner }) {
-    const kept = (state ?? { told: [], locale: 'ja' }) as Kept
-    await new Promise((resolve) => setImmediate(resolve))
-    const { held = [], ...rest } = kept
-    const done = { requests: [], passes: [], trace: { event: 'played' } }
-    if (owner === 'queue' && activity.type === 'message') {
-      if (activity.text !== 'stop') return { ...done, said: [], state: kept }
-      return { ...done, said: [message('as you wish')], state: kept, leavesQueue: true }
-    }
-    const news = [...held, ...(activity.name === 'unlock.updated' ? [activity as News] : [])]
-    const fresh = news
-      .map(({ value }) => (value as { id: string }).id)
-      .filter((id) => !kept.told.includes(id))
-    const said = fresh.map((id) => message(`news ${id}`))
-    const after: Kept = { ...rest, told: [...kept.told, ...fresh] }
-    if (activity.name === 'desk.returned' && owner === 'bot') {
-      said.push(message('back'))
-      after.step = activity.value.step
-    }
-    if (activity.type === 'message') said.push(message(`answer to ${activity.id}`))
-    const isAsked = activity.type === 'message' && activity.text === 'person'
-    const summary = {
-      locale: 'ja',
-      answers: [],
-      summary: [],
-      summaries: { ja: [], en: [] },
-      contentVersion: '1',
-    } as const
-    return { ...done, said, state: after, ...(isAsked && { handoff: structuredClone(summary) as never }) }
-  },
-}
