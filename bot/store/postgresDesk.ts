@@ -90,9 +90,10 @@ export async function listHandoffs(query: Query, of: HandoffsOf): Promise<Handof
 }
 
 /** Deletes conversations with everything of them, `before` being later than anything that was accepted for them. */
-export async function forgetAll(query: Query, ids: readonly string[], before?: number): Promise<void> {
+export async function forgetAll(query: Query, wanted: readonly string[], before?: number): Promise<void> {
   // As every turn does, the conversation first: one that commits meanwhile would leave its words behind, with no owner.
-  await query('SELECT 1 AS one FROM conversations WHERE id = ANY($1) ORDER BY id FOR UPDATE', [ids])
+  const locked = 'SELECT id FROM conversations WHERE id = ANY($1) ORDER BY id FOR UPDATE'
+  const ids = (await query(locked, [wanted])).map(({ id }) => id)
   // Of many at once by their age, which needs fewer looks.
   if (before === undefined) await query('DELETE FROM inbox WHERE conversation = ANY($1)', [ids])
   else {

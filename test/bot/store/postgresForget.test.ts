@@ -64,6 +64,33 @@ describe('the erasure of a conversation on PostgreSQL, while its customer writes
     expect((await other.activities('c1', 0, 10)).map(({ activity }) => activity.text)).to.deep.equal(['e2'])
   })
 
+  it('leaves a conversation whole that begins anew while another one erases it, too', async () => {
+    const isHeld = Promise.withResolvers<void>()
+    const goesOn = Promise.withResolvers<void>()
+    // What another erasure does, up to its end, and then what the customer writes at once.
+    const erasing = rows.transaction(async (query) => {
+      await query("SELECT 1 AS one FROM conversations WHERE id = 'c1' FOR UPDATE")
+      isHeld.resolve()
+      await goesOn.promise
+      await query("DELETE FROM conversations WHERE id = 'c1'")
+    })
+    await isHeld.promise
+    // In the way of whoever goes on erasing, until the customer has written.
+    const stopped = Promise.withResolvers<void>()
+    const standing = rows.transaction(async (query) => {
+      await query('LOCK TABLE handoffs IN EXCLUSIVE MODE')
+      await stopped.promise
+    })
+    const forgotten = one.forget('c1')
+    await waits('%conversations%')
+    goesOn.resolve()
+    await erasing
+    await other.accept(event('e1'))
+    stopped.resolve()
+    await Promise.all([standing, forgotten])
+    expect(await left()).to.deep.equal({ conversations: 1, activities: 1, inbox: 1, outbox: 0 })
+  })
+
   it('and a turn that applies an event that waits do not wait for each other for ever', async () => {
     await one.accept(event('e1'))
     const isHeld = Promise.withResolvers<void>()
