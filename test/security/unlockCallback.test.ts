@@ -2,9 +2,10 @@ import { connect } from 'node:net'
 import { expect } from 'chai'
 import type { State } from '../../dialogs/index.ts'
 import type { UnlockState } from '../../unlock/index.ts'
-import { type BadBank, startBadBank } from '../support/badBank.ts'
-import { type Running, runKaijo } from '../support/kaijo.ts'
+import type { BadBank } from '../support/badBank.ts'
+import type { Running } from '../support/kaijo.ts'
 import { mutationsOf } from '../unlock/mutations.ts'
+import { runBanked } from './bankedKaijo.ts'
 import { type Customer, customer } from './customer.ts'
 
 const cleared = '解除を確認しました'
@@ -14,15 +15,12 @@ describe('the callback of the running whole', function () {
   this.timeout(300_000)
   let bank: BadBank
   let kaijo: Running
+  let end: () => Promise<void>
 
   beforeEach(async () => {
-    bank = await startBadBank()
-    kaijo = await runKaijo(bank.env)
+    ;({ bank, kaijo, end } = await runBanked())
   })
-  afterEach(async () => {
-    await kaijo.end()
-    await bank.close()
-  })
+  afterEach(() => end())
 
   /** A customer who waits for a request. */
   async function waiting(): Promise<Customer & { request: string }> {

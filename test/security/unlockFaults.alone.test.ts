@@ -1,6 +1,7 @@
 import { expect } from 'chai'
-import { type BadBank, type Fault, faults, startBadBank } from '../support/badBank.ts'
-import { type Running, runKaijo } from '../support/kaijo.ts'
+import { type BadBank, type Fault, faults } from '../support/badBank.ts'
+import type { Running } from '../support/kaijo.ts'
+import { runBanked } from './bankedKaijo.ts'
 import { type Customer, customer } from './customer.ts'
 
 const unavailable = 'ただいま解除用のリンクを用意できません'
@@ -10,15 +11,12 @@ describe('the whole of Kaijo while the unlock API', function () {
   this.timeout(300_000)
   let bank: BadBank
   let kaijo: Running
+  let end: () => Promise<void>
 
   beforeEach(async () => {
-    bank = await startBadBank()
-    kaijo = await runKaijo(bank.env)
+    ;({ bank, kaijo, end } = await runBanked())
   })
-  afterEach(async () => {
-    await kaijo.end()
-    await bank.close()
-  })
+  afterEach(() => end())
 
   /** A customer who is one answer away from the step with the link. */
   async function someone(): Promise<Customer> {
