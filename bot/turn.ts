@@ -223,7 +223,9 @@ class TurnTaker implements TakenTurns {
       // Whoever has let all others go first comes round again when there are no others.
       if (!event || (early > 0 && moved.has(event.eventId))) break
       if (early === 0) {
-        const found = (await this.#deps.store.conversation(conversation)) as Conversation
+        const found = await this.#deps.store.conversation(conversation)
+        // Erased meanwhile, with all that waited there.
+        if (!found) break
         await this.#take(found, event)
       } else moved.add(await this.#putOff(conversation, event))
       if (early > 0) wait = Math.min(wait, early)

@@ -251,6 +251,27 @@ describe('the taking of turns', () => {
     })
   })
 
+  it('takes no turn of a conversation that is erased before it, and finds no mistake in that', async () => {
+    await store.accept(message('m1'))
+    const erased = new Proxy(store, {
+      get: (real, name) =>
+        name === 'pending'
+          ? async (conversation: string) => {
+              const event = await real.pending(conversation)
+              await real.forget(conversation)
+              return event
+            }
+          : Reflect.get(real, name).bind(real),
+    })
+    const lines: string[] = []
+    const watched = createLog('error', { write: (line) => lines.push(line) })
+    const turns = takeTurns({ store: erased, bot: () => counting(), log: watched })
+    turns.wake('c1')
+    await turns.idle()
+    expect(lines).to.deep.equal([])
+    expect(await store.conversation('c1')).to.equal(undefined)
+  })
+
   it('takes up at the start what was accepted and not applied', async () => {
     await store.accept(message('m1'))
     const turns = takeTurns({ store, bot: () => counting(), log })
