@@ -3,6 +3,7 @@ import type { Store } from '../../../bot/store/index.ts'
 import { openPostgres } from '../../../bot/store/postgres.ts'
 import { addressed, type Connections, openConnections } from '../../../bot/store/postgresPool.ts'
 import { sharedPostgres } from '../../support/postgres.ts'
+import { until } from '../../support/until.ts'
 
 describe('the erasure of a conversation on PostgreSQL, while its customer writes', () => {
   let one: Store
@@ -23,8 +24,7 @@ describe('the erasure of a conversation on PostgreSQL, while its customer writes
   })
   const waits = async (query: string) => {
     const waiting = "SELECT 1 AS one FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE $1"
-    while ((await rows.query(waiting, [query])).length === 0)
-      await new Promise((resolve) => setTimeout(resolve, 5))
+    await until(async () => (await rows.query(waiting, [query])).length > 0)
   }
   const left = async () => {
     const counts: Record<string, number> = {}
