@@ -30,8 +30,8 @@ const tooBusy = new HttpError(
  * Turns away what could not be answered soon: when more come than can be answered, those who were let in are served as
  * fast as ever, instead of everybody waiting longer and longer. It counts requests that have come whole, so that slow
  * senders take nobody's place, and `behind` counts the turns of those who were told that we have their words: where that
- * is told faster than turns are taken, they would wait longer and longer. LINE does not send again by default what it could not deliver, so it has twice the room;
- * who asks whether we are alive is never turned away.
+ * is told faster than turns are taken, they would wait longer and longer. LINE does not send again by default what it could
+ * not deliver, so it has twice the room; who asks whether we are alive, or whether they may call, is never turned away.
  *
  * libuv takes one new connection each time its loop goes round (since 1.45), and a round is as long as all the work that
  * was begun in it: without `knock` newcomers would wait unseen, for seconds, while those inside are served.
@@ -40,7 +40,8 @@ export function createCrowd(most: number, behind: () => number = () => 0): Crowd
   const door = createDoor()
   let underWay = 0
   const refuses: Crowd['refuses'] = (route) => {
-    const isAsking = route.probe && route.method === 'GET'
+    // A browser that is refused the question it asks beforehand tells its page of no Retry-After, but of a network that failed.
+    const isAsking = route.method === 'OPTIONS' || (route.probe && route.method === 'GET')
     const now = Math.max(underWay, behind())
     return !isAsking && now >= (route.probe ? 2 * most : most) ? tooBusy : undefined
   }

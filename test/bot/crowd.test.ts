@@ -69,6 +69,28 @@ describe('the crowd', () => {
     await server.close()
   })
 
+  it('tells a page of another origin when to come back: its browser may ask beforehand', async () => {
+    const { route, release } = slow({ cors: true })
+    const origin = 'https://bank.example'
+    const server = await startEcho({
+      routes: [route],
+      env: { LIMIT_REQUESTS_AT_ONCE: '1', WIDGET_ORIGINS: origin },
+    })
+    const { all, statuses } = await fill(server, '/slow', 2)
+    while (statuses.length < 1) await settled(5)
+    const call = (method: string) => fetch(`${server.url}/slow`, { method, headers: { origin } })
+    const asked = await call('OPTIONS')
+    expect(asked.status).to.equal(204)
+    expect(asked.headers.get('access-control-allow-origin')).to.equal(origin)
+    const refused = await call('POST')
+    expect(refused.status).to.equal(503)
+    expect(refused.headers.get('access-control-allow-origin')).to.equal(origin)
+    expect(refused.headers.get('access-control-expose-headers')).to.include('Retry-After')
+    release()
+    await all
+    await server.close()
+  })
+
   it('has twice the room for webhooks that nobody sends again', async () => {
     const { route, release } = slow({ probe: true })
     const server = await startEcho({ routes: [route], env: { LIMIT_REQUESTS_AT_ONCE: '2' } })
