@@ -8,6 +8,7 @@ import type { Face } from './frame.ts'
 import type { Holder, PeerRefusal } from './peer.ts'
 import { Refusal } from './refusal.ts'
 import { failurePage, refusedPage } from './screens.ts'
+import { createTurnstile } from './turnstile.ts'
 import type { Bank, PageAnswer, PageHandler } from './visit.ts'
 import { meet, setCookies } from './visitor.ts'
 import type { Locale, Say } from './words.ts'
@@ -37,12 +38,15 @@ export interface Served {
 
 /** Answers requests: JSON under /v1/, pages elsewhere; nothing a visitor sends ends it. */
 export function createAnswers(served: Served) {
+  const enter = createTurnstile()
   return (request: IncomingMessage, response: ServerResponse): void => {
     response.setHeader('cache-control', 'no-store')
     response.setHeader('x-content-type-options', 'nosniff')
     const isApi = served.api.size > 0 && (request.url ?? '').startsWith('/v1/')
-    const answer = isApi ? answerApi : answerPage
-    answer(served, request, response).catch((error) => {
+    const answered = isApi
+      ? answerApi(served, request, response)
+      : enter().then(() => answerPage(served, request, response, enter))
+    answered.catch((error) => {
       served.onError(error)
       response.destroy()
     })
@@ -62,7 +66,13 @@ async function answerApi(served: Served, request: IncomingMessage, response: Ser
   send(request, response, status, { 'content-type': 'application/json', ...headers }, JSON.stringify(body))
 }
 
-async function answerPage(served: Served, request: IncomingMessage, response: ServerResponse): Promise<void> {
+/** Whoever was waited for together goes out one by one, too. */
+async function answerPage(
+  served: Served,
+  request: IncomingMessage,
+  response: ServerResponse,
+  goOut: () => Promise<void>,
+): Promise<void> {
   const url = readUrl(request)
   if (url.pathname === '/sandbox.css')
     return send(request, response, 200, { 'content-type': 'text/css' }, css)
@@ -75,7 +85,11 @@ async function answerPage(served: Served, request: IncomingMessage, response: Se
       if (typeof admitted === 'string') return { status: 403, html: refusedPage(visit.view, admitted) }
       const { handler, id } = match(served.pages, request, url)
       const form = await readOwnForm(served, request, visit.cookie)
-      return await handler({ ...visit, form, id, holder: admitted })
+      try {
+        return await handler({ ...visit, form, id, holder: admitted })
+      } finally {
+        await goOut()
+      }
     },
     (error) => {
       refusal = error
