@@ -3,6 +3,7 @@ import type { Store } from '../../../bot/store/index.ts'
 import { openPostgres } from '../../../bot/store/postgres.ts'
 import { addressed, openConnections } from '../../../bot/store/postgresPool.ts'
 import { sharedPostgres } from '../../support/postgres.ts'
+import { inTheMiddle, openTwoStores, type TwoStores } from '../../support/twoStores.ts'
 import { until } from '../../support/until.ts'
 import { event, turn } from './contract/conversation.ts'
 import { storeContract } from './contract/index.ts'
@@ -21,18 +22,10 @@ describe('the PostgreSQL store', () => {
       SELECT 'line', 'old' || n, 'c1', 'old' || n, 1 FROM generate_series(1, 25000) AS n`)
     now = 31 * 24 * 3_600_000
     const left = async () => (await rows.query('SELECT count(*) AS count FROM inbox'))[0]?.count
-    const isHeld = Promise.withResolvers<void>()
-    const letGo = Promise.withResolvers<void>()
-    const holding = rows.transaction(async (query) => {
-      await query("SELECT 1 AS one FROM inbox WHERE event = 'old7' FOR UPDATE")
-      isHeld.resolve()
-      await letGo.promise
-    })
-    await isHeld.promise
+    const letGo = await inTheMiddle(rows, "SELECT 1 AS one FROM inbox WHERE event = 'old7' FOR UPDATE")
     expect((await store.accept(event('new'))).seen).to.equal(false)
     await until(async () => (await left()) === 2)
-    letGo.resolve()
-    await holding
+    await letGo()
     now += 2 * 3_600_000
     await store.accept(event('newer'))
     await until(async () => (await left()) === 2)
@@ -44,12 +37,11 @@ describe('the PostgreSQL store', () => {
   describe('of several processes', () => {
     let one: Store
     let other: Store
+    let close: TwoStores['close']
     beforeEach(async () => {
-      const url = (await sharedPostgres()).place()
-      // At the same instant: one makes the tables, the other one waits for them.
-      ;[one, other] = await Promise.all([openPostgres({ url }), openPostgres({ url })])
+      ;({ one, other, close } = await openTwoStores())
     })
-    afterEach(() => Promise.all([one.close(), other.close()]))
+    afterEach(() => close())
 
     const saying = (eventId: string, version: number) => turn(eventId, version, { sends: true })
 

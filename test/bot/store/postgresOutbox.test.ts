@@ -1,21 +1,19 @@
 import { expect } from 'chai'
 import { Sending } from '../../../bot/sending.ts'
 import type { Store } from '../../../bot/store/index.ts'
-import { openPostgres } from '../../../bot/store/postgres.ts'
-import { addressed, type Connections, openConnections } from '../../../bot/store/postgresPool.ts'
-import { sharedPostgres } from '../../support/postgres.ts'
+import type { Connections } from '../../../bot/store/postgresPool.ts'
+import { inTheMiddle, openTwoStores, type TwoStores } from '../../support/twoStores.ts'
 
 describe('the outbox that two processes share on PostgreSQL', () => {
   let one: Store
   let other: Store
   let rows: Connections
+  let waits: TwoStores['waits']
+  let close: TwoStores['close']
   beforeEach(async () => {
-    const url = (await sharedPostgres()).place()
-    ;[one, other] = await Promise.all([openPostgres({ url }), openPostgres({ url })])
-    const { address, schema } = addressed(url)
-    rows = openConnections(address, schema, () => {}, {})
+    ;({ one, other, rows, waits, close } = await openTwoStores())
   })
-  afterEach(() => Promise.all([one.close(), other.close(), rows.close()]))
+  afterEach(() => close())
 
   /** Puts words into the outbox, a turn for each. */
   const say = async (texts: readonly string[], conversation = 'c1') => {
@@ -56,22 +54,14 @@ describe('the outbox that two processes share on PostgreSQL', () => {
   it('shows nobody what was sent while he waited for his claim', async () => {
     await say(['a', 'b'])
     const { out } = (await one.holdToSend('c1', 60_000))!
-    const isHeld = Promise.withResolvers<void>()
-    const letGo = Promise.withResolvers<void>()
     // What `sent` does, with a pause before it is done.
-    const sending = rows.transaction(async (query) => {
-      await query('DELETE FROM outbox WHERE id = $1', [out?.id])
-      await query("DELETE FROM leases WHERE work = 'send c1'")
-      isHeld.resolve()
-      await letGo.promise
-    })
-    await isHeld.promise
+    const sent = await inTheMiddle(
+      rows,
+      `WITH taken AS (DELETE FROM outbox WHERE id = ${out?.id}) DELETE FROM leases WHERE work = 'send c1'`,
+    )
     const claimed = other.holdToSend('c1', 60_000)
-    const waits =
-      "SELECT 1 AS one FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%lane%outbox%'"
-    while ((await rows.query(waits)).length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
-    letGo.resolve()
-    await sending
+    await waits('%lane%outbox%')
+    await sent()
     expect(textOf((await claimed)?.out)).to.equal('b')
   })
 
