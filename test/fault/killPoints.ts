@@ -6,9 +6,11 @@ export interface KillPoint {
 }
 
 const storing = /^INSERT INTO inbox/
-const state = /^UPDATE conversations SET state/
+/** PostgreSQL writes it with everything else, and the event, in one statement where nothing waits. */
+const state = /^UPDATE conversations SET state|^WITH moved/
 const applied = /UPDATE inbox SET activity = NULL/
-const noted = /^DELETE FROM outbox/
+const read = /^SELECT outbox\.|^WITH lane/
+const noted = /^DELETE FROM outbox|^WITH taken/
 
 /** All of them, in the order in which a turn comes to them. */
 export const killPoints: readonly KillPoint[] = [
@@ -22,7 +24,7 @@ export const killPoints: readonly KillPoint[] = [
   { name: 'after the answer is put into the outbox', sql: /^INSERT INTO outbox/, when: 'after' },
   { name: 'before the event is marked as applied', sql: applied, when: 'before' },
   { name: 'after the event is marked as applied', sql: applied, when: 'after' },
-  { name: 'before the answer is sent', sql: /^SELECT outbox\./, when: 'after' },
+  { name: 'before the answer is sent', sql: read, when: 'after' },
   { name: 'after the answer is sent', sql: noted, when: 'before' },
   { name: 'after the answer is noted as sent', sql: noted, when: 'after' },
 ]

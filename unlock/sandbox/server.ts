@@ -39,14 +39,19 @@ export interface Served {
 /** Answers requests: JSON under /v1/, pages elsewhere; nothing a visitor sends ends it. */
 export function createAnswers(served: Served) {
   const enter = createTurnstile()
+  const answerInTurn = async (request: IncomingMessage, response: ServerResponse) => {
+    // Now, while TLS has the request in hand: what OpenSSL notes of a signature that does not fit would break off the
+    // next answer of any connection.
+    const admitted = admit(served, request)
+    await enter()
+    await answerPage(served, request, response, { admitted, goOut: enter })
+  }
   return (request: IncomingMessage, response: ServerResponse): void => {
     response.setHeader('cache-control', 'no-store')
     response.setHeader('x-content-type-options', 'nosniff')
     const isApi = served.api.size > 0 && (request.url ?? '').startsWith('/v1/')
-    const answered = isApi
-      ? answerApi(served, request, response)
-      : enter().then(() => answerPage(served, request, response, enter))
-    answered.catch((error) => {
+    const answer = isApi ? answerApi(served, request, response) : answerInTurn(request, response)
+    answer.catch((error) => {
       served.onError(error)
       response.destroy()
     })
@@ -71,7 +76,7 @@ async function answerPage(
   served: Served,
   request: IncomingMessage,
   response: ServerResponse,
-  goOut: () => Promise<void>,
+  { admitted, goOut }: { admitted: Holder | undefined | PeerRefusal; goOut: () => Promise<void> },
 ): Promise<void> {
   const url = readUrl(request)
   if (url.pathname === '/sandbox.css')
@@ -81,7 +86,6 @@ async function answerPage(
   const answer = await attempt<PageAnswer>(
     served,
     async () => {
-      const admitted = admit(served, request)
       if (typeof admitted === 'string') return { status: 403, html: refusedPage(visit.view, admitted) }
       const { handler, id } = match(served.pages, request, url)
       const form = await readOwnForm(served, request, visit.cookie)
