@@ -19,11 +19,11 @@ async function main(): Promise<void> {
   const { startKaijo } = await import('./start.ts')
   const config = readConfig()
   const log = createLog(config.logLevel)
-  const kaijo = await startKaijo(config, log)
+  const kaijo = await startKaijo(config, log, cluster.isWorker ? giveBackMemory : undefined)
   // Of several only the one that has been asked for the first link says where they are.
   if (!cluster.isWorker || config.desk.welcomes) sayWhere(kaijo)
   flushCompileCache()
-  void kaijo.prepared.then(giveBackMemory)
+  if (!cluster.isWorker) void kaijo.prepared.then(giveBackMemory)
 
   let isStopping = false
   const stop = async (drainMs?: number) => {

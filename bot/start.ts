@@ -34,8 +34,15 @@ export interface Kaijo {
   close(drainMs?: number): Promise<void>
 }
 
-/** Starts the bot, from the ground up. Rejects when a part of it cannot be opened. */
-export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
+/**
+ * Starts the bot, from the ground up. Rejects when a part of it cannot be opened. With `beforeListening` it takes requests
+ * when all is made that the first of them would wait for, and this is done: others answer meanwhile. Without, at once.
+ */
+export async function startKaijo(
+  config: Config,
+  log: Logger,
+  beforeListening?: () => void | Promise<void>,
+): Promise<Kaijo> {
   const ground = await openGround(config, log)
   const { store, live, metrics, bank } = ground
   const talk = createTalk(ground)
@@ -45,6 +52,7 @@ export async function startKaijo(config: Config, log: Logger): Promise<Kaijo> {
   const health = createHealth({ store: () => store.check(), content: () => live.content() })
   const server = createServer({ config, routes, upgrades, log, metrics, health, behind: () => turns.busy })
   await talk.start()
+  if (beforeListening) await live.prepare().then(beforeListening)
   await server.listen()
   const prepared = live.prepare()
   const sweeper = talk.sweep()

@@ -13,7 +13,13 @@ export const browserRim: Rim = {
   socket(path, protocols) {
     const address = new URL(path, location.href)
     address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:'
-    return new WebSocket(address, protocols) as unknown as WebSocketLike
+    const socket = new WebSocket(address, protocols)
+    // One that is being closed takes nothing more, and each try stands in the page's console as an error.
+    const { send } = socket
+    socket.send = (data) => {
+      if (socket.readyState === WebSocket.OPEN) send.call(socket, data)
+    }
+    return socket as unknown as WebSocketLike
   },
   after(milliseconds, run) {
     const timer = setTimeout(run, milliseconds)

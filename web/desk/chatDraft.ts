@@ -110,7 +110,7 @@ export class ChatDraft {
   /** Sends the draft, unless there is nothing in it, or something to fill in. */
   async submit(): Promise<void> {
     const text = this.#field.value.trim()
-    if (this.#isSending || this.place.hidden || text === '') return
+    if (this.#isSending || this.#search.isAwaited || this.place.hidden || text === '') return
     const [blank] = blanksIn(text)
     if (blank) {
       this.#blanks.querySelector('input')?.focus()

@@ -24,6 +24,7 @@ export class DraftSearch {
   #found: Found[] = []
   #at = 0
   #shown = ''
+  #isAwaited = false
   #asking: AbortController | undefined
 
   constructor(
@@ -48,6 +49,7 @@ export class DraftSearch {
     const text = typed.slice(1)
     this.place.hidden = false
     this.#asking?.abort()
+    this.#isAwaited = false
     if (text === '') {
       this.#show('', [])
       return
@@ -57,16 +59,25 @@ export class DraftSearch {
     this.#api.get<{ found: Found[] }>(`/desk/api/search?${query}`, { signal: this.#asking.signal }).then(
       ({ found }) => this.#show(text, found),
       (error: unknown) => {
-        if (!(error instanceof DOMException)) this.#status.textContent = this.#api.t('shell.failed')
+        if (error instanceof DOMException) return
+        this.#show(text, [])
+        this.#status.textContent = this.#api.t('shell.failed')
       },
     )
+  }
+
+  /** Whether a text was chosen before it was found: it takes the place of what was typed as soon as it is. */
+  get isAwaited(): boolean {
+    return this.#isAwaited
   }
 
   /** Whether a key was meant for the results. An input method has its own use for the same keys. */
   pressed(event: KeyboardEvent): boolean {
     if (this.place.hidden || isComposing(event)) return false
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
-    const isTaken = event.key === 'Enter' && !event.ctrlKey && !event.metaKey && this.#found.length > 0
+    const isFound = this.#shown === this.#typed?.slice(1)
+    const isEnter = event.key === 'Enter' && !event.ctrlKey && !event.metaKey
+    const isTaken = isEnter && (this.#found.length > 0 || !isFound)
     if (step === 0 && !isTaken && event.key !== 'Escape') return false
     event.preventDefault()
     if (step !== 0 && this.#found.length > 0) {
@@ -75,7 +86,8 @@ export class DraftSearch {
     }
     if (event.key === 'Escape') this.#close()
     // Results of fewer letters than were typed are not what the agent means.
-    else if (isTaken && this.#shown === this.#typed?.slice(1)) this.#take(this.#at)
+    else if (isTaken && isFound) this.#take(this.#at)
+    else if (isTaken) this.#isAwaited = true
     return true
   }
 
@@ -99,6 +111,8 @@ export class DraftSearch {
     this.#list.replaceChildren(...this.#found.map((one, at) => this.#option(one, at)))
     this.#list.hidden = this.#found.length === 0
     this.#mark()
+    if (this.#isAwaited) this.#take(0)
+    this.#isAwaited = false
   }
 
   #option({ kind, title, text }: Found, at: number): HTMLElement {
@@ -139,6 +153,8 @@ export class DraftSearch {
   #close(): void {
     this.#asking?.abort()
     this.place.hidden = true
+    this.#isAwaited = false
+    this.#shown = ''
     this.#found = []
     this.#field.removeAttribute('aria-activedescendant')
   }
