@@ -28,6 +28,7 @@ describe('the FAQ search', function () {
     ['利用 者のロクッを解除したい', 'user-locked'],
     ['shoumeisho no yukoukigne ga kireta', 'certificate-expired'],
     ['電子証明所の有効期限はいつまでですか', 'certificate-renew'],
+    ['証明書の期限が切れそう', 'certificate-renew'],
   ] as const)
     it(`answers 「${text}」 by ${id}`, () => {
       expect(best(text)?.id).to.equal(id)
