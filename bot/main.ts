@@ -19,11 +19,14 @@ async function main(): Promise<void> {
   const { startKaijo } = await import('./start.ts')
   const config = readConfig()
   const log = createLog(config.logLevel)
-  const kaijo = await startKaijo(config, log, cluster.isWorker ? giveBackMemory : undefined)
+  const { isPostgres } = await import('./store/postgresPool.ts')
+  // On one PostgreSQL others answer until it is ready.
+  const isBesideOthers = cluster.isWorker && isPostgres(config.storageUrl)
+  const kaijo = await startKaijo(config, log, isBesideOthers ? giveBackMemory : undefined)
   // Of several only the one that has been asked for the first link says where they are.
   if (!cluster.isWorker || config.desk.welcomes) sayWhere(kaijo)
   flushCompileCache()
-  if (!cluster.isWorker) void kaijo.prepared.then(giveBackMemory)
+  if (!isBesideOthers) void kaijo.prepared.then(giveBackMemory)
 
   let isStopping = false
   const stop = async (drainMs?: number) => {
