@@ -25,10 +25,17 @@ export const scenario: Scenario = {
         const bot = bots[Math.floor(context.random() * bots.length)] as Served
         bot.signal('SIGSTOP')
         const before = crowd.taken
+        // The crowd asks both in turn, and soon all of it waits for the one that stands still.
+        const others = new Crowd(
+          bots.filter((one) => one !== bot),
+          4,
+        )
+        await others.begin()
         await sleep(STANDSTILL_MS)
         const meanwhile = crowd.taken - before
+        const served = others.taken
         bot.signal('SIGCONT')
-        const histories = await crowd.end(60_000)
+        const histories = (await Promise.all([crowd.end(60_000), others.end(60_000)])).flat()
         const versions = await versionsIn(place)
         for (const history of histories) history.version = versions.get(history.conversation)
         gateVerdict(context, `round ${round}`, histories)
@@ -36,7 +43,12 @@ export const scenario: Scenario = {
           `round ${round}: taken in all, and while one stood still`,
           `${crowd.taken} and ${meanwhile}`,
         )
-        context.gate(`round ${round}: taken by the other one meanwhile`, meanwhile, '>', 0)
+        context.gate(
+          `round ${round}: taken by the other one meanwhile, of those who ask only it`,
+          served,
+          '>',
+          0,
+        )
       }
     } finally {
       await endBots(bots)
